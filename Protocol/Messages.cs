@@ -1,0 +1,82 @@
+namespace Decryptor.Protocol;
+
+/// <summary>One message on the wire. <c>PROTOCOL.md</c> has the bytes.</summary>
+public abstract record Message
+{
+    /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
+    public const int Version = 1;
+
+    private protected Message()
+    {
+    }
+}
+
+/// <summary>Worker to supervisor, once, first: I am here.</summary>
+/// <param name="ProtocolVersion">The version the worker speaks. Of a foreign version nothing but this is read.</param>
+/// <param name="Worker">The name the worker was started under.</param>
+/// <param name="Build">The worker's own version, for the journal.</param>
+/// <param name="Target">The instruction set it was built for: <c>x86-64</c>, <c>x86-64-v3</c> or <c>jit</c>.</param>
+public sealed record Hello(int ProtocolVersion, Incarnation Worker, string Build, string Target) : Message;
+
+/// <summary>What one attempt may spend. Every number is a maximum; the worker stops at it and says which it was.</summary>
+/// <param name="OutputBytes">Bytes of output over all files of the attempt.</param>
+/// <param name="Ratio">Output bytes for each input byte, counted once the output is past <paramref name="RatioFloor"/>.</param>
+/// <param name="RatioFloor">Bytes of output below which no ratio is too high.</param>
+/// <param name="Members">Members over all packages in the input.</param>
+/// <param name="Depth">Layers and containers around one text.</param>
+/// <param name="Questions">Key requests in one attempt.</param>
+public readonly record struct Limits(
+    long OutputBytes, int Ratio, long RatioFloor, int Members, int Depth, int Questions);
+
+/// <summary>Supervisor to worker: decode this. Sent only to a worker that is idle.</summary>
+/// <param name="Attempt">Whose work it is.</param>
+/// <param name="Input">Absolute path of the input, to be read and never changed.</param>
+/// <param name="Output">Absolute path of a directory, not yet there, that becomes the attempt's output.</param>
+/// <param name="Source">What the sender called the input.</param>
+/// <param name="Tenant">Whose upload it is; empty for none.</param>
+/// <param name="Limits">What the attempt may spend.</param>
+public sealed record Assign(
+    Attempt Attempt, string Input, string Output, string Source, string Tenant, Limits Limits) : Message;
+
+/// <summary>Worker to supervisor: which key opens this? The worker waits for <see cref="Keys"/> with the same question.</summary>
+/// <param name="Attempt">Whose work it is.</param>
+/// <param name="Question">Counts the questions of an attempt from 1.</param>
+/// <param name="Format">The format that asks, for example <c>xlog</c>.</param>
+/// <param name="Header">The header bytes that the key agreement needs; for xlog the client's public key, X then Y, 64 bytes.</param>
+public sealed record KeyRequest(Attempt Attempt, int Question, string Format, ReadOnlyMemory<byte> Header) : Message;
+
+/// <summary>A key that may open the file at hand.</summary>
+/// <param name="Name">What the ring calls it. This is public; the secret is not.</param>
+/// <param name="Secret">The key of this file; for xlog 16 bytes, the TEA key.</param>
+public readonly record struct KeyCandidate(string Name, ReadOnlyMemory<byte> Secret);
+
+/// <summary>Supervisor to worker: the keys to try, in turn.</summary>
+/// <param name="Attempt">Whose work it is.</param>
+/// <param name="Question">The question that this answers.</param>
+/// <param name="OfThatKind">How many keys of the asked kind the ring holds: 0 is what KEY_MISSING means.</param>
+/// <param name="Candidates">May be empty although the ring has keys, for example when the header holds no point of the curve.</param>
+public sealed record Keys(
+    Attempt Attempt, int Question, int OfThatKind, IReadOnlyList<KeyCandidate> Candidates) : Message;
+
+/// <summary>Worker to supervisor, twice a second while an attempt runs: the sign of life. All figures count from its start.</summary>
+/// <param name="Attempt">Whose work it is.</param>
+/// <param name="BytesIn">Bytes of the input consumed.</param>
+/// <param name="BytesOut">Bytes of output written.</param>
+/// <param name="CpuMicroseconds">Processor time spent by the worker process, user and system.</param>
+public sealed record Progress(Attempt Attempt, long BytesIn, long BytesOut, long CpuMicroseconds) : Message;
+
+/// <summary>Worker to supervisor: the attempt is over, its output and report are on disk and synced.</summary>
+/// <param name="Attempt">Whose work it was.</param>
+/// <param name="Outcome">How much became text.</param>
+/// <param name="Code">The failure code's name; empty for a complete outcome.</param>
+/// <param name="Text">What happened, for a person; empty when there is nothing to say.</param>
+/// <param name="Hint">What to do about it; may be empty.</param>
+/// <param name="BytesIn">Bytes of the input.</param>
+/// <param name="BytesOut">Bytes of output over all files.</param>
+/// <param name="Blocks">Blocks found, decoded and lost, where the format has blocks.</param>
+public sealed record Finished(
+    Attempt Attempt, Outcome Outcome, string Code, string Text, string Hint, long BytesIn, long BytesOut,
+    BlockCount Blocks) : Message;
+
+/// <summary>Blocks of a block format: <paramref name="Total"/> = <paramref name="Ok"/> + <paramref name="Bad"/>.</summary>
+public readonly record struct BlockCount(long Total, long Ok, long Bad);

@@ -1,0 +1,49 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Supervisor.Scheduling;
+
+/// <summary>Everything that can happen to us. Events are facts: they say what was seen, never what to do about it.</summary>
+abstract record Event
+{
+    Event()
+    {
+    }
+
+    /// <summary>A finished upload lies in <c>incoming/</c>, or the command line names a file.</summary>
+    /// <param name="Place">Where it lies: a path below <c>incoming/</c>, or an absolute path outside of the spool.</param>
+    /// <param name="Source">What the sender called it.</param>
+    /// <param name="Tenant">Whose it is; empty for none.</param>
+    /// <param name="Bytes">Its length.</param>
+    /// <param name="Outside">True for a file that stays where it is and is only read.</param>
+    internal sealed record JobArrived(string Place, string Source, string Tenant, long Bytes, bool Outside) : Event;
+
+    /// <summary>An upload that was to be accepted had left <c>incoming/</c> before it could be moved.</summary>
+    internal sealed record InputGone(long Job) : Event;
+
+    /// <summary>A worker sent a message.</summary>
+    internal sealed record WorkerSaid(Incarnation Worker, Message Message) : Event;
+
+    /// <summary>The key ring has answered a worker's question.</summary>
+    internal sealed record KeysAnswered(Attempt Attempt) : Event;
+
+    /// <summary>A worker's pipe ended or carried garbage, or an order could not be given. Its exit is still to come.</summary>
+    internal sealed record WorkerBroken(Incarnation Worker, string Why) : Event;
+
+    /// <summary>A worker's process is gone: once for every start, and always the last of it.</summary>
+    /// <param name="Worker">Which.</param>
+    /// <param name="How">In words: <c>exit 0</c>, <c>SIGKILL</c>, <c>could not be started: …</c></param>
+    internal sealed record WorkerGone(Incarnation Worker, string How) : Event;
+
+    /// <summary>Leave: after the running jobs (the first time), or at once.</summary>
+    internal sealed record StopAsked(bool AtOnce) : Event;
+
+    /// <summary>More workers, or fewer.</summary>
+    internal sealed record ResizeAsked(int By) : Event;
+
+    /// <summary>Replace every worker by a fresh one, a few at a time.</summary>
+    internal sealed record RollAsked : Event;
+
+    /// <summary>The key ring holds other keys than before: what failed for want of one may run again.</summary>
+    /// <param name="Starved">The jobs that failed for that reason, as the ledger has them.</param>
+    internal sealed record KeysChanged(IReadOnlyList<Job> Starved) : Event;
+}

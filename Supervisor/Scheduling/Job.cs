@@ -1,0 +1,72 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Supervisor.Scheduling;
+
+/// <summary>The four states of the article that this project grows out of.</summary>
+enum JobState
+{
+    Undecrypted,
+    Decrypting,
+    Completed,
+    Failed,
+}
+
+/// <summary>
+/// An upload on its way. Immutable: each change is a new record, and becomes a row of the ledger in the same turn.
+/// </summary>
+sealed record Job
+{
+    public required long Id { get; init; }
+
+    /// <summary>What the sender called it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Whose it is; empty for none.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The absolute path of an input that is only read where it lies; null when the spool holds it.</summary>
+    public string? Outside { get; init; }
+
+    public long Bytes { get; init; }
+
+    public JobState State { get; init; }
+
+    /// <summary>Times that a worker was given it.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Worker deaths charged to it.</summary>
+    public int Deaths { get; init; }
+
+    /// <summary>Deaths of the supervisor, in a row, that it was open in.</summary>
+    public int Outages { get; init; }
+
+    /// <summary>Who works on it, or did last.</summary>
+    public Incarnation? Worker { get; init; }
+
+    public DateTimeOffset Arrived { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public DateTimeOffset? Ended { get; init; }
+
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>The failure code's name; empty when there is none.</summary>
+    public string Code { get; init; } = "";
+
+    public string Text { get; init; } = "";
+
+    public string Hint { get; init; } = "";
+
+    public long BytesOut { get; init; }
+
+    public BlockCount Blocks { get; init; }
+
+    /// <summary>One that may be deadly runs alone until it is cleared or quarantined.</summary>
+    public bool IsSuspect(Policy policy) => Deaths > 0 || Outages >= policy.OutagesMax;
+
+    public bool IsOpen => State is JobState.Undecrypted or JobState.Decrypting;
+
+    /// <summary>The attempt that <see cref="Worker"/> makes at it.</summary>
+    public Attempt Attempt => new(Id, Attempts, Worker ?? default);
+}

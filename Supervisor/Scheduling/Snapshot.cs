@@ -1,0 +1,71 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Supervisor.Scheduling;
+
+/// <summary>What the scheduler shows of himself: immutable, taken after each turn, read by whoever likes.</summary>
+sealed record Snapshot
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required IReadOnlyList<SlotView> Workers { get; init; }
+
+    /// <summary>How many workers are wanted.</summary>
+    public int Target { get; init; }
+
+    /// <summary>Jobs in state Undecrypted.</summary>
+    public int Waiting { get; init; }
+
+    /// <summary>How many of those are suspects.</summary>
+    public int Suspects { get; init; }
+
+    public DateTimeOffset? Oldest { get; init; }
+
+    public required Tally Tally { get; init; }
+
+    /// <summary>Failures of workers themselves since the last finished job.</summary>
+    public int WorkerFailures { get; init; }
+
+    public DateTimeOffset StartsFrom { get; init; }
+
+    /// <summary>When running jobs are given back; null unless a stop was asked.</summary>
+    public DateTimeOffset? DrainBy { get; init; }
+}
+
+/// <summary>One line of the worker table.</summary>
+/// <param name="Slot">The slot's number.</param>
+/// <param name="Worker">Who fills it; null for nobody.</param>
+/// <param name="State"><c>vacant</c>, <c>starting</c>, <c>idle</c>, <c>busy</c> or <c>leaving</c>.</param>
+/// <param name="Job">What it works on.</param>
+/// <param name="Latest">Its last progress.</param>
+/// <param name="Since">Since when it is in that state, where that is known.</param>
+/// <param name="LastWork">When a byte moved last.</param>
+/// <param name="Next">What happens to it at <paramref name="NextAt"/> if nothing changes.</param>
+/// <param name="NextAt">When.</param>
+/// <param name="JobsDone">Jobs it has finished.</param>
+sealed record SlotView(
+    int Slot, Incarnation? Worker, string State, Job? Job, Progress? Latest, DateTimeOffset? Since,
+    DateTimeOffset? LastWork, string Next, DateTimeOffset? NextAt, int JobsDone)
+{
+    public static SlotView Of(WorkerSlot slot, Policy policy)
+    {
+        var view = new SlotView(slot.Number, slot.Occupant, "vacant", null, null, null, null, "start", null, 0);
+        return slot switch
+        {
+            WorkerSlot.Starting starting => view with { State = "starting", Since = starting.Since, Next = "kill", NextAt = starting.HelloBy },
+            WorkerSlot.Idle idle => view with { State = "idle", Since = idle.Since, Next = "", JobsDone = idle.JobsDone },
+            WorkerSlot.Busy busy => view with
+            {
+                State = "busy",
+                Job = busy.Job,
+                Latest = busy.Latest,
+                Since = busy.Since,
+                LastWork = busy.LastWork,
+                Next = busy.AskedAt is null ? "kill unless it moves" : "waits for a key",
+                NextAt = busy.Deadline(policy),
+                JobsDone = busy.JobsDone,
+            },
+            WorkerSlot.Leaving leaving => view with { State = "leaving", Job = leaving.Job, Next = leaving.Why, NextAt = leaving.KillAt },
+            _ => view,
+        };
+    }
+}
