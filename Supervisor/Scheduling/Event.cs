@@ -21,7 +21,10 @@ abstract record Event
     internal sealed record InputGone(long Job) : Event;
 
     /// <summary>A worker sent a message.</summary>
-    internal sealed record WorkerSaid(Incarnation Worker, Message Message) : Event;
+    /// <param name="Worker">Which.</param>
+    /// <param name="Message">What it said.</param>
+    /// <param name="HasReport">With <see cref="Finished"/>: whether the attempt's folder and its report are really there.</param>
+    internal sealed record WorkerSaid(Incarnation Worker, Message Message, bool HasReport = false) : Event;
 
     /// <summary>The key ring has answered a worker's question.</summary>
     internal sealed record KeysAnswered(Attempt Attempt) : Event;

@@ -77,7 +77,7 @@ sealed class Scheduler
         {
             case Event.JobArrived arrived: Arrive(arrived); break;
             case Event.InputGone gone: LoseInput(gone.Job); break;
-            case Event.WorkerSaid said: Hear(said.Worker, said.Message); break;
+            case Event.WorkerSaid said: Hear(said); break;
             case Event.KeysAnswered answered: AfterAnswer(answered.Attempt); break;
             case Event.WorkerBroken broken: AfterBreak(broken.Worker, broken.Why); break;
             case Event.WorkerGone gone: AfterExit(gone.Worker, gone.How); break;
@@ -147,8 +147,9 @@ sealed class Scheduler
         _tally.Add(job);
     }
 
-    void Hear(Incarnation worker, Message message)
+    void Hear(Event.WorkerSaid said)
     {
+        var (worker, message, hasReport) = said;
         if (Find(worker) is not { } slot)
         {
             _tally.StaleWords++;
@@ -164,13 +165,17 @@ sealed class Scheduler
             case (WorkerSlot.Busy busy, KeyRequest request) when request.Attempt == busy.Job.Attempt:
                 Ask(busy, request);
                 break;
+            case (WorkerSlot.Busy busy, Finished { Outcome: not Outcome.Failed }) when !hasReport:
+                Kill(busy, Blame.Job, $"{worker} said that it had finished, and left no report");
+                break;
             case (WorkerSlot.Busy busy, Finished finished) when finished.Attempt == busy.Job.Attempt:
-                Finish(busy.Job, finished);
+                Finish(busy.Job, finished, hasReport);
                 Put(new WorkerSlot.Idle(busy.Number, worker, _now, busy.JobsDone + 1));
                 break;
-            case (WorkerSlot.Leaving { Job: { } job } leaving, Finished finished) when finished.Attempt == job.Attempt:
+            case (WorkerSlot.Leaving { Job: { } job } leaving, Finished finished)
+                when finished.Attempt == job.Attempt && hasReport:
                 // It had finished before our verdict reached it: the work counts, and the exit to come is charged to nobody.
-                Finish(job, finished);
+                Finish(job, finished, hasReport);
                 Put(leaving with { Job = null, Blame = Blame.Nobody });
                 break;
             case (WorkerSlot.Leaving, _): break;
@@ -226,7 +231,7 @@ sealed class Scheduler
         });
     }
 
-    void Finish(Job job, Finished finished)
+    void Finish(Job job, Finished finished, bool hasReport)
     {
         var failed = finished.Outcome == Outcome.Failed;
         var ended = job with
@@ -240,7 +245,7 @@ sealed class Scheduler
             Blocks = finished.Blocks,
             Ended = _now,
         };
-        _turn.Do(new Move.Publish(ended, ended.Attempt));
+        _turn.Do(hasReport ? new Move.Publish(ended, ended.Attempt) : new Move.Refuse(ended, ended.Worker));
         Conclude(ended);
         _queue.Ended(job.Id);
         _judge.AfterFinished();
