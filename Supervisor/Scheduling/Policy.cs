@@ -37,6 +37,9 @@ sealed record Policy
     /// <summary>Lateness of our own that is forgiven: beyond it, every deadline moves by as much.</summary>
     public TimeSpan LatenessMax { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>And so much more, in which we read what the workers have said meanwhile before we judge them.</summary>
+    public TimeSpan ReadingTime { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Charged deaths after which a job is quarantined.</summary>
     public int DeathsMax { get; init; } = 3;
 

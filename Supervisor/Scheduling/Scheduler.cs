@@ -64,11 +64,12 @@ sealed class Scheduler
         DrainBy = _drainBy,
     };
 
-    // We overslept: every deadline has passed while the news that would have moved it waited unread behind this turn.
+    // We overslept: every deadline has passed while the news that would have moved it waited unread, here or in a pipe.
     void ForgiveLateness()
     {
         if (_promised is not { } promised || _now - promised <= _policy.LatenessMax) return;
-        for (var i = 0; i < _slots.Count; i++) _slots[i] = _slots[i].Later(_now - promised);
+        var slept = _now - promised + _policy.ReadingTime;
+        for (var i = 0; i < _slots.Count; i++) _slots[i] = _slots[i].Later(slept);
     }
 
     void TakeIn(Event happened)
@@ -143,7 +144,7 @@ sealed class Scheduler
 
     void Conclude(Job job)
     {
-        _turn.Remember(new Row.JobIs(job, job.Text));
+        _turn.Remember(new Row.JobIs(job, job.Text.Length > 0 ? job.Text : $"{job.Worker} finished it"));
         _tally.Add(job);
     }
 
