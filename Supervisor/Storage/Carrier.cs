@@ -1,0 +1,205 @@
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor.Storage;
+
+/// <summary>
+/// Carries out single moves. Each looks for what is still to be done, so that it may be begun again wherever it was
+/// broken off. A worker can remove or replace anything in its directory; what is missing there is then simply not
+/// moved, and the next worker that is given the job says NO_INPUT.
+/// </summary>
+sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
+{
+    /// <summary>Carries out one move; false when an upload to be accepted is gone.</summary>
+    public bool Carry(Move move)
+    {
+        switch (move)
+        {
+            case Move.Accept accept: return Accept(accept.Job, accept.Place);
+            case Move.Prepare prepare: Prepare(prepare.Worker); break;
+            case Move.Take take: Take(take.Job, take.Worker); break;
+            case Move.GiveBack back: GiveBack(back.Job, back.Worker); break;
+            case Move.Publish publish: Publish(publish.Job, publish.Attempt); break;
+            case Move.Refuse refuse: Refuse(refuse.Job, refuse.Worker); break;
+            case Move.Reopen reopen: Reopen(reopen.Job); break;
+            case Move.Discard discard: Discard(discard.Worker); break;
+            default: throw new UnknownCaseException(move);
+        }
+
+        return true;
+    }
+
+    bool Accept(Job job, string place)
+    {
+        var (tenant, file) = Split(place);
+        var name = InputName.Of(job);
+        if (rooms.Queue.Look(name) is not null) return true;
+        if (folders.Incoming(tenant) is not { } source) return false;
+        if (source.TryMove(file, rooms.Queue, name) is { } error) return Gone(error, place);
+        folders.Touch(rooms.Queue);
+        folders.Touch(source);
+        if (rooms.Queue.Look(name) is { Kind: EntryKind.File }) return true;
+
+        // Whoever may write to incoming/ can exchange a file for a link after we had looked at it.
+        rooms.Queue.Remove(name);
+        return false;
+    }
+
+    // The queue is ours and was found writable: these errors speak of the sender's side, and a sender must not be able
+    // to end the supervisor.
+    static bool Gone(int error, string place) =>
+        error is Posix.NotThere or Posix.NotAFolder or Posix.Denied or Posix.NoPermission or Posix.OtherFileSystem
+            ? false : throw Posix.Failure($"accepting {place}");
+
+    static (string Tenant, string File) Split(string place)
+    {
+        var parts = place.Split('/');
+        var fits = parts.Length is 1 or 2 && Array.TrueForAll(parts, part => part is not ("" or "." or ".."));
+        if (!fits) throw new ArgumentException($"{place} is no place in incoming/", nameof(place));
+        return parts.Length == 1 ? ("", parts[0]) : (parts[0], parts[1]);
+    }
+
+    void Prepare(Incarnation worker)
+    {
+        using var folder = rooms.Work.Ensure(worker.ToString(), FolderMode.Owner);
+        folder.Ensure("in", FolderMode.Owner).Dispose();
+        folder.Ensure("out", rooms.ForWorkers).Dispose();
+        folders.Touch(rooms.Work);
+        if (folders.In(worker) is { } input) folders.Touch(input);
+    }
+
+    void Take(Job job, Incarnation worker)
+    {
+        var name = InputName.Of(job);
+        if (folders.In(worker) is null) Prepare(worker);
+        MoveInput(rooms.Queue, folders.In(worker)!, name, name);
+    }
+
+    void GiveBack(Job job, Incarnation worker)
+    {
+        var name = InputName.Of(job);
+        if (folders.In(worker) is { } input) MoveInput(input, rooms.Queue, name, name);
+    }
+
+    void Publish(Job job, Attempt attempt)
+    {
+        var room = job.State == JobState.Completed ? rooms.Completed : rooms.Failed;
+        var output = folders.Out(attempt.Worker);
+        using (var made = output?.TryOpenOurs(attempt.Folder)) made?.Give(rooms.ForReaders);
+        if (output?.Look(attempt.Folder) is { Kind: EntryKind.Folder }) PutInPlace(output, attempt.Folder, room, job);
+        else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder }) PutReport(job, room);
+        if (room == rooms.Failed || keepInputs) KeepInput(job, attempt.Worker, room);
+        else RemoveInput(job, attempt.Worker);
+    }
+
+    void Refuse(Job job, Incarnation? worker)
+    {
+        PutReport(job, rooms.Failed);
+        KeepInput(job, worker, rooms.Failed);
+        if (worker is not { } holder || folders.Out(holder) is not { } output) return;
+        output.Remove(job.Attempt.Folder);
+        folders.Touch(output);
+    }
+
+    void PutReport(Job job, Folder room)
+    {
+        var name = $".new-{Spool.Id(job.Id)}";
+        room.Remove(name);
+        var folder = folders.Keep(room.Ensure(name, rooms.ForReaders));
+        folder.Write(Report.FileName, JobReport.Of(job).ToJson(), rooms.ForReaders.Group is null ? 0x180u : 0x1a0);
+        folders.Touch(folder);
+        PutInPlace(room, name, room, job);
+    }
+
+    // An older folder of that job goes out of the way, but never with the only copy of the input in it.
+    void PutInPlace(Folder from, string name, Folder room, Job job)
+    {
+        var (id, aside) = (Spool.Id(job.Id), $".gone-{Spool.Id(job.Id)}");
+        using (var old = room.TryOpenOurs(id))
+        {
+            if (old is not null && job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
+                MoveInput(old, rooms.Queue, Spool.Input, InputName.Of(job));
+        }
+
+        room.Remove(aside);
+        room.Move(id, room, aside);
+        from.Move(name, room, id);
+        folders.Touch(room);
+        folders.Touch(from);
+        room.Remove(aside);
+    }
+
+    void KeepInput(Job job, Incarnation? worker, Folder room)
+    {
+        if (job.Outside is not null) return;
+        var folder = room.TryOpenOurs(Spool.Id(job.Id));
+        if (folder is null) return;
+        folders.Keep(folder);
+        foreach (var source in Sources(worker))
+        {
+            if (MoveInput(source, folder, InputName.Of(job), Spool.Input)) break;
+        }
+
+        RemoveInput(job, worker);
+    }
+
+    void RemoveInput(Job job, Incarnation? worker)
+    {
+        if (job.Outside is not null) return;
+        foreach (var source in Sources(worker))
+        {
+            if (source.Look(InputName.Of(job)) is null) continue;
+            source.Remove(InputName.Of(job));
+            folders.Touch(source);
+        }
+    }
+
+    IEnumerable<Folder> Sources(Incarnation? worker)
+    {
+        if (worker is { } holder && folders.In(holder) is { } input) yield return input;
+        yield return rooms.Queue;
+    }
+
+    // Only a regular file is an input: a worker can put a link or a device in its place, or a directory in ours.
+    bool MoveInput(Folder from, Folder to, string name, string newName)
+    {
+        if (from.Look(name) is not { Kind: EntryKind.File }) return false;
+        if (to.Look(newName) is { Kind: not EntryKind.File }) to.Remove(newName);
+        from.Move(name, to, newName);
+        folders.Touch(to);
+        folders.Touch(from);
+        return true;
+    }
+
+    void Reopen(Job job)
+    {
+        var (id, old) = (Spool.Id(job.Id), $".old-{Spool.Id(job.Id)}");
+        if (HasInput(rooms.Failed, id))
+        {
+            rooms.Failed.Remove(old);
+            rooms.Failed.Move(id, rooms.Failed, old);
+        }
+
+        using (var folder = rooms.Failed.TryOpenOurs(old))
+        {
+            if (folder is null) return;
+            MoveInput(folder, rooms.Queue, Spool.Input, InputName.Of(job));
+        }
+
+        rooms.Failed.Remove(old);
+        folders.Touch(rooms.Failed);
+    }
+
+    static bool HasInput(Folder room, string name)
+    {
+        using var folder = room.TryOpenOurs(name);
+        return folder?.Look(Spool.Input) is { Kind: EntryKind.File };
+    }
+
+    void Discard(Incarnation worker)
+    {
+        folders.Forget(worker);
+        rooms.Work.Remove(worker.ToString());
+        folders.Touch(rooms.Work);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor.Storage;
+
+/// <summary>
+/// Looks through the whole spool once, at the start. What a crash left half done under a dot name is mended first;
+/// what nobody here has put there is named in a warning and left alone.
+/// </summary>
+sealed class Census(SpoolRooms rooms)
+{
+    readonly List<string> _warnings = [];
+    readonly HashSet<long> _inputs = [];
+    long _highest;
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public SpoolListing Take(IEnumerable<long> openJobs)
+    {
+        foreach (var room in new[] { rooms.Completed, rooms.Failed }) Mend(room);
+        var published = new Dictionary<long, Report>();
+        foreach (var job in openJobs)
+        {
+            if (Read(job, rooms.Completed, JobState.Completed) is { } completed) published[job] = completed;
+            else if (Read(job, rooms.Failed, JobState.Failed) is { } failed) published[job] = failed;
+        }
+
+        return new()
+        {
+            Published = published,
+            Queued = Inputs(rooms.Queue),
+            Work = Work(),
+            HighestJob = Math.Max(_highest, Math.Max(Highest(rooms.Completed), Highest(rooms.Failed))),
+        };
+    }
+
+    void Mend(Folder room)
+    {
+        foreach (var name in room.Names())
+        {
+            if (!name.StartsWith('.')) continue;
+            Count(name[(name.IndexOf('-', StringComparison.Ordinal) + 1)..]);
+            if (name.StartsWith(".old-", StringComparison.Ordinal)) PutBack(room, name, name[5..]);
+            else if (name.StartsWith(".new-", StringComparison.Ordinal) || name.StartsWith(".gone-", StringComparison.Ordinal))
+                room.Remove(name);
+            else Warn(room, name);
+        }
+
+        room.Sync();
+    }
+
+    // A reopening was broken off: with its input still in it, the folder is what it was before.
+    static void PutBack(Folder room, string old, string id)
+    {
+        bool whole;
+        using (var folder = room.TryOpenOurs(old)) whole = folder?.Look(Spool.Input) is { Kind: EntryKind.File };
+        if (whole && room.Look(id) is null) room.Move(old, room, id);
+        else room.Remove(old);
+    }
+
+    List<FoundInput> Inputs(Folder folder)
+    {
+        var found = new List<FoundInput>();
+        foreach (var name in folder.Names())
+        {
+            if (!InputName.TryParse(name, out var input)) Count(name.Split('~')[0]);
+            else Count(Spool.Id(input.Job));
+            if (input.Job > 0 && folder.Look(name) is { Kind: EntryKind.File } entry && _inputs.Add(input.Job))
+                found.Add(new(input.Job, input.Source, input.Tenant, entry.Bytes));
+            else Warn(folder, name);
+        }
+
+        return found;
+    }
+
+    Dictionary<Incarnation, IReadOnlyList<FoundInput>> Work()
+    {
+        var work = new Dictionary<Incarnation, IReadOnlyList<FoundInput>>();
+        foreach (var name in rooms.Work.Names())
+        {
+            using var folder = rooms.Work.TryOpenOurs(name);
+            if (folder is null || !Incarnation.TryParse(name, out var worker) || worker.ToString() != name)
+            {
+                Warn(rooms.Work, name);
+                continue;
+            }
+
+            using var input = folder.TryOpenOurs("in");
+            work[worker] = input is null ? [] : Inputs(input);
+        }
+
+        return work;
+    }
+
+    // The worker wrote it: no link is followed, nothing endless is read, and nothing in it is believed.
+    Report? Read(long job, Folder room, JobState state)
+    {
+        using var folder = room.TryOpenOurs(Spool.Id(job));
+        if (folder is null) return null;
+        try
+        {
+            using var file = folder.TryOpenFile(Report.FileName) ?? throw new JsonException("it is not there");
+            var length = RandomAccess.GetLength(file);
+            if (length > Spool.ReportMax) throw new JsonException($"it has {length} bytes");
+            var json = new byte[length];
+            var count = RandomAccess.Read(file, json, 0);
+            return JobReport.Tamed(Report.FromJson(json.AsSpan(0, count)), state);
+        }
+        catch (JsonException e)
+        {
+            _warnings.Add($"{folder.Path}/{Report.FileName} is no report, so the job is tried again: {e.Message}");
+            return null;
+        }
+    }
+
+    long Highest(Folder room)
+    {
+        var highest = 0L;
+        foreach (var name in room.Names())
+        {
+            if (InputName.TryParseJob(name, out var job)) highest = Math.Max(highest, job);
+            else Warn(room, name);
+        }
+
+        return highest;
+    }
+
+    void Count(string id)
+    {
+        if (InputName.TryParseJob(id, out var job)) _highest = Math.Max(_highest, job);
+    }
+
+    void Warn(Folder folder, string name)
+    {
+        const int warningsMax = 100;
+        if (_warnings.Count < warningsMax) _warnings.Add($"{folder.Path}/{name} was not put there by a supervisor; it is left alone");
+    }
+}

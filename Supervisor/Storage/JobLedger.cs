@@ -1,0 +1,202 @@
+using System.Globalization;
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
+
+namespace Decryptor.Supervisor.Storage;
+
+/// <summary>
+/// What every job is: one SQLite file with one writer, one transaction a turn, and on the disk before
+/// <see cref="Commit"/> returns. All its failures are <see cref="LedgerException"/>, and end the process.
+/// </summary>
+sealed class JobLedger : IDisposable
+{
+    readonly SqliteConnection _connection;
+    readonly string _path;
+    readonly TimeProvider _clock;
+    readonly SqliteCommand _writeJob;
+    readonly SqliteCommand _writeHistory;
+    readonly SqliteCommand _writeStart;
+    readonly SqliteCommand _writeEnd;
+    readonly SqliteCommand _count;
+
+    JobLedger(SqliteConnection connection, string path, TimeProvider clock)
+    {
+        (_connection, _path, _clock) = (connection, path, clock);
+        _writeJob = Prepare(JobRow.Upsert, JobRow.Declare);
+        _writeHistory = Prepare(
+            "INSERT INTO history (at, job, attempt, worker, state, why) VALUES ($at, $job, $attempt, $worker, $state, $why)");
+        _writeStart = Prepare(
+            "INSERT INTO worker (number, slot, started) VALUES ($number, $slot, $at) "
+            + "ON CONFLICT (number) DO UPDATE SET slot = excluded.slot, started = excluded.started");
+        _writeEnd = Prepare(
+            "INSERT INTO worker (number, slot, ended, how, charged) VALUES ($number, $slot, $at, $how, $charged) "
+            + "ON CONFLICT (number) DO UPDATE SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
+        _count = Prepare("UPDATE spool SET last_job = max(last_job, $job), last_worker = max(last_worker, $worker)");
+    }
+
+    /// <summary>Opens the ledger for its one writer, making it if it is not there.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="clock">Stamps the history; people read it, nothing is decided by it.</param>
+    public static JobLedger Open(string path, TimeProvider? clock = null) => Guard(path, () =>
+    {
+        MakeForOwner(path);
+        var connection = Connect(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            Schema.Upgrade(connection);
+            return new JobLedger(connection, path, clock ?? TimeProvider.System);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>Opens the ledger to look into it, from any process, whether the service runs or not.</summary>
+    public static LedgerReader OpenForReading(string path) => LedgerReader.Open(path);
+
+    /// <summary>Writes all rows of a turn, or none.</summary>
+    public void Commit(IReadOnlyList<Row> rows)
+    {
+        if (rows.Count == 0) return;
+        Guard(_path, () =>
+        {
+            using var transaction = _connection.BeginTransaction();
+            foreach (var row in rows) Write(row, transaction);
+            transaction.Commit();
+            return true;
+        });
+    }
+
+    /// <summary>What <see cref="Recovery"/> needs to know.</summary>
+    public LedgerMemory Recall() => Guard(_path, () =>
+    {
+        var open = Jobs("state IN ('Undecrypted', 'Decrypting')");
+        using var workers = Query("SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number");
+        var alive = new List<Incarnation>();
+        while (workers.Read()) alive.Add(new(workers.GetInt32(0), workers.GetInt64(1)));
+        using var spool = Query("SELECT last_job, last_worker, clean_stop FROM spool");
+        if (!spool.Read()) throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
+        return new LedgerMemory(open, alive, spool.GetInt64(0), spool.GetInt64(1), spool.GetInt64(2) == 1);
+    });
+
+    /// <summary>Jobs that failed for want of a key and whose inputs are in the spool.</summary>
+    public IReadOnlyList<Job> Starved() => Guard(_path, () => Jobs(
+        $"state = 'Failed' AND code IN ('{FailureCode.KeyMissing}', '{FailureCode.KeyNoMatch}') AND outside IS NULL"));
+
+    /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
+    public void MarkRunning() => Guard(_path, () => Run(_connection, "UPDATE spool SET clean_stop = 0"));
+
+    /// <summary>The supervisor stops in order.</summary>
+    public void MarkStopped() => Guard(_path, () => Run(_connection, "UPDATE spool SET clean_stop = 1"));
+
+    public void Dispose()
+    {
+        foreach (var command in new[] { _writeJob, _writeHistory, _writeStart, _writeEnd, _count }) command.Dispose();
+        _connection.Dispose();
+    }
+
+    internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = 5,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    internal static T Guard<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException e)
+        {
+            throw LedgerException.Of(path, e);
+        }
+    }
+
+    // SQLite gives its companions the permissions of the ledger itself, and the way to it may be open to all.
+    static void MakeForOwner(string path)
+    {
+        const uint ownerOnly = 0x180;
+        var opened = Posix.Open(NameText.ToPath(path), Posix.CreateOrOpen | Posix.NoFollow | Posix.CloseOnExec, ownerOnly);
+        if (opened < 0)
+            throw new LedgerException(Posix.Failure($"the ledger {path} cannot be opened").Message, "check its owner and permissions");
+        using var file = new SafeFileHandle(opened, ownsHandle: true);
+    }
+
+    static int Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteNonQuery();
+    }
+
+    void Write(Row row, SqliteTransaction transaction)
+    {
+        switch (row)
+        {
+            case Row.JobIs(var job, var why):
+                JobRow.Fill(_writeJob, job);
+                Execute(_writeJob, transaction);
+                Execute(_writeHistory, transaction,
+                    _clock.GetUtcNow().UtcTicks, job.Id, job.Attempts, job.Worker?.ToString(), job.State.ToString(), why);
+                Execute(_count, transaction, job.Id, 0L);
+                break;
+            case Row.WorkerStarts(var worker, var at):
+                Execute(_writeStart, transaction, worker.Number, worker.Slot, at.UtcTicks);
+                Execute(_count, transaction, 0L, worker.Number);
+                break;
+            case Row.WorkerEnded(var worker, var at, var how, var charged):
+                Execute(_writeEnd, transaction, worker.Number, worker.Slot, at.UtcTicks, how, charged);
+                break;
+            default: throw new UnknownCaseException(row);
+        }
+    }
+
+    static void Execute(SqliteCommand command, SqliteTransaction transaction, params object?[] values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+    }
+
+    // The parameters are named in the text, in the order in which they are filled.
+    SqliteCommand Prepare(string sql, Action<SqliteCommand>? declare = null)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        if (declare is not null) declare(command);
+        else foreach (var name in sql.Split('$').Skip(1)) command.Parameters.Add(new SqliteParameter("$" + Word(name), null));
+        command.Prepare();
+        return command;
+    }
+
+    static string Word(string text) => string.Concat(text.TakeWhile(char.IsAsciiLetter));
+
+    SqliteDataReader Query(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteReader();
+    }
+
+    List<Job> Jobs(string where)
+    {
+        using var rows = Query(string.Create(
+            CultureInfo.InvariantCulture, $"SELECT {JobRow.Columns} FROM job WHERE {where} ORDER BY id"));
+        var jobs = new List<Job>();
+        while (rows.Read()) jobs.Add(JobRow.Read(rows));
+        return jobs;
+    }
+}

@@ -1,0 +1,85 @@
+using Decryptor.Supervisor.Scheduling;
+using Microsoft.Data.Sqlite;
+
+namespace Decryptor.Supervisor.Storage;
+
+/// <summary>A line of a job's history: what it became, when, and why.</summary>
+/// <param name="At">By the wall clock.</param>
+/// <param name="Job">Which job.</param>
+/// <param name="Attempt">How many attempts there had been.</param>
+/// <param name="Worker">Who had it; null for nobody yet.</param>
+/// <param name="State">What it became.</param>
+/// <param name="Why">Why, for a person.</param>
+sealed record HistoryLine(DateTimeOffset At, long Job, int Attempt, string? Worker, JobState State, string Why);
+
+/// <summary>
+/// Looks into a ledger and never changes it: beside the service that writes it, or when there is none. What cannot be
+/// read is a <see cref="LedgerException"/>.
+/// </summary>
+sealed class LedgerReader : IDisposable
+{
+    readonly SqliteConnection _connection;
+    readonly string _path;
+
+    LedgerReader(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
+
+    /// <summary>Opens a ledger that is there.</summary>
+    public static LedgerReader Open(string path)
+    {
+        if (!File.Exists(path))
+            throw new LedgerException($"there is no ledger at {path}", "name the directory that the service was given as its spool");
+        return JobLedger.Guard(path, () =>
+        {
+            var connection = JobLedger.Connect(path, SqliteOpenMode.ReadOnly);
+            try
+            {
+                if (Schema.Check(connection) == Schema.Version) return new LedgerReader(connection, path);
+                throw new LedgerException($"the ledger {path} is of an older version", "start the service once: it brings it up to date");
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>The newest jobs, at most so many, of that state and with that code where they are given.</summary>
+    public IReadOnlyList<Job> List(JobState? state = null, string? code = null, int limit = 100) => Query(
+        $"SELECT {JobRow.Columns} FROM job WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR code = $2) "
+        + "ORDER BY id DESC LIMIT $3",
+        JobRow.Read, state?.ToString(), code, limit);
+
+    /// <summary>One job, or null.</summary>
+    public Job? Find(long id) =>
+        Query($"SELECT {JobRow.Columns} FROM job WHERE id = $1", JobRow.Read, id) is [var job] ? job : null;
+
+    /// <summary>All that ever became of a job, oldest first.</summary>
+    public IReadOnlyList<HistoryLine> History(long id) => Query(
+        "SELECT at, job, attempt, worker, state, why FROM history WHERE job = $1 ORDER BY number",
+        row => new HistoryLine(
+            JobRow.Time(row.GetInt64(0)), row.GetInt64(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetString(3),
+            JobRow.State(row.GetString(4)), row.GetString(5)),
+        id);
+
+    /// <summary>How many jobs are in each state; every state is there.</summary>
+    public IReadOnlyDictionary<JobState, long> Counts()
+    {
+        var counts = Query("SELECT state, count(*) FROM job GROUP BY state",
+            row => (State: JobRow.State(row.GetString(0)), Count: row.GetInt64(1)));
+        return Enum.GetValues<JobState>().ToDictionary(state => state, state => counts.Find(c => c.State == state).Count);
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) => JobLedger.Guard(_path, () =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
+        using var rows = command.ExecuteReader();
+        var found = new List<T>();
+        while (rows.Read()) found.Add(read(rows));
+        return found;
+    });
+}
