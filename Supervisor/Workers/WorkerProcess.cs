@@ -1,0 +1,236 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Threading.Channels;
+using CliWrap;
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor.Workers;
+
+/// <summary>
+/// One worker's process from its start to its end, and the three pipes to it. It reports what it hears and, at
+/// most once, trouble with a pipe; how it ended is what <see cref="Run"/> returns. Orders to a worker that is going or
+/// gone are dropped: its end is the answer.
+/// </summary>
+sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string folder, Action<Event> report)
+{
+    // A worker gets one job at a time and one answer to each question; more than these waiting means that it reads none.
+    const int OrdersMax = 16;
+
+    // How long a pipe may outlive its process, and a process its pipe, before we go on without waiting for the other.
+    static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
+    readonly Channel<byte[]> _orders = Channel.CreateBounded<byte[]>(OrdersMax);
+    readonly StderrTail _stderr = new();
+    readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<string?> _trouble = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _gate = new();
+
+    Task _writing = Task.CompletedTask;
+    ProcessHandle? _process;
+    int? _pid;
+    bool _killAsked;
+    volatile bool _dismissed;
+    volatile bool _held;
+
+    public Incarnation Worker => worker;
+
+    /// <summary>
+    /// Starts the process and lives with it until it and its pipes are done with; says in words how it ended. After
+    /// that nothing more is reported.
+    /// </summary>
+    public async Task<string> Run()
+    {
+        var telling = TellOfTrouble();
+        var how = await Live();
+        _trouble.TrySetResult(null);
+        await telling;
+        return how;
+    }
+
+    public void Send(Message message)
+    {
+        try
+        {
+            var frame = FrameWriter.Write(message);
+            if (_orders.Writer.TryWrite(frame) || _dismissed) return;
+            _trouble.TrySetResult($"does not read: {OrdersMax} orders wait for it");
+        }
+        catch (ProtocolException tooLarge)
+        {
+            _trouble.TrySetResult($"could not be told: {tooLarge.Message}");
+        }
+    }
+
+    /// <summary>Ends its input, once it has been given what was sent before: it leaves by itself.</summary>
+    public void Dismiss()
+    {
+        _dismissed = true;
+        _orders.Writer.TryComplete();
+    }
+
+    public void Kill()
+    {
+        lock (_gate)
+        {
+            _killAsked = true;
+            _process?.Kill();
+        }
+    }
+
+    public WorkerView Look()
+    {
+        int? pid;
+        lock (_gate) pid = _pid;
+        var resident = pid is { } number ? ProcFolder.ResidentBytes(number) : null;
+        return new(worker, pid, resident, _stderr.ToString(), _stderr.Dropped);
+    }
+
+    async Task<string> Live()
+    {
+        using var drained = new CancellationTokenSource();
+        try
+        {
+            var command = program.Command(worker, folder)
+                .WithStandardInputPipe(PipeSource.Create((stdin, exited) => _writing = Feed(stdin, drained, exited)))
+                .WithStandardOutputPipe(PipeTarget.Create((stdout, _) => ReadFrames(stdout, drained.Token)))
+                .WithStandardErrorPipe(PipeTarget.Create((stderr, _) => KeepStderr(stderr, drained.Token)));
+            var result = await command.ExecuteAsync(program.Strip, Hold);
+            var how = ExitCode.InWords(result.ExitCode);
+            return _held ? $"{how}, and left a process behind that holds its pipes" : how;
+        }
+        catch (Win32Exception refused)
+        {
+            return $"could not be started: {refused.InnerException?.Message ?? refused.Message}";
+        }
+        finally
+        {
+            await _writing;
+            LetGo();
+        }
+    }
+
+    // Whoever starts a process may be asked to kill it before it knows its number.
+    void Hold(Process process)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _pid = process.Id;
+                _process = ProcessHandle.Open(process.Id);
+                if (_killAsked) _process?.Kill();
+            }
+            catch (Win32Exception noHandle)
+            {
+                // Out of descriptors, most likely. A worker that we could not kill later is not one to keep.
+                process.Kill();
+                _trouble.TrySetResult($"could not be held: {noHandle.Message}");
+            }
+        }
+    }
+
+    void LetGo()
+    {
+        lock (_gate)
+        {
+            _pid = null;
+            _process?.Dispose();
+            _process = null;
+        }
+
+        _orders.Writer.TryComplete();
+    }
+
+    // CliWrap cancels the token of this pipe, and of no other, at the moment when the process exits. That is the one
+    // word of the exit that does not wait for the other pipes, which a grandchild may hold open for ever.
+    async Task Feed(Stream stdin, CancellationTokenSource drained, CancellationToken exited)
+    {
+        exited.Register(() =>
+        {
+            _exited.TrySetResult();
+            drained.CancelAfter(Grace);
+        });
+        await WriteOrders(stdin, exited);
+    }
+
+    async Task WriteOrders(Stream stdin, CancellationToken exited)
+    {
+        try
+        {
+            await foreach (var frame in _orders.Reader.ReadAllAsync(exited)) await stdin.WriteAsync(frame, exited);
+        }
+        catch (OperationCanceledException) when (exited.IsCancellationRequested)
+        {
+            _orders.Writer.TryComplete();
+        }
+        catch (IOException refused)
+        {
+            await BreakIfItLivesOn($"does not read: {refused.Message}");
+        }
+    }
+
+    async Task ReadFrames(Stream stdout, CancellationToken drained)
+    {
+        var parser = FrameParser.OfWorker();
+        try
+        {
+            while (await Read(stdout, parser.Room, drained) is var count and > 0)
+            {
+                parser.Advance(count);
+                while (parser.TryRead(out var message)) report(Said(message));
+            }
+
+            var cut = parser.Pending == 0 ? "" : $" in the middle of a frame, after {parser.Pending} bytes of it";
+            await BreakIfItLivesOn($"closed its output{cut}");
+        }
+        catch (ProtocolException broken)
+        {
+            _trouble.TrySetResult($"sent garbage: {broken.Message}");
+        }
+    }
+
+    async Task KeepStderr(Stream stderr, CancellationToken drained)
+    {
+        var buffer = new byte[4096];
+        while (await Read(stderr, buffer, drained) is var count and > 0) _stderr.Append(buffer.AsSpan(0, count));
+    }
+
+    async ValueTask<int> Read(Stream pipe, Memory<byte> room, CancellationToken drained)
+    {
+        try
+        {
+            return await pipe.ReadAsync(room, drained);
+        }
+        catch (OperationCanceledException)
+        {
+            _held = true;
+            return 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    // The supervisor moves what a finished attempt has left; that it is there is for us to see, not for it to say.
+    Event.WorkerSaid Said(Message message)
+    {
+        if (message is not Finished finished) return new(worker, message);
+        var attempt = Path.Combine(folder, "out", finished.Attempt.Folder);
+        var hasReport = PathOnDisk.IsFolder(attempt) && PathOnDisk.IsRegularFile(Path.Combine(attempt, Report.FileName));
+        return new(worker, message, hasReport);
+    }
+
+    // A process that dies closes its pipes a moment before it can be seen to be dead. Its end says more than the pipe's.
+    async Task BreakIfItLivesOn(string why)
+    {
+        await Task.WhenAny(_exited.Task, Task.Delay(Grace));
+        if (!_exited.Task.IsCompleted) _trouble.TrySetResult(why);
+    }
+
+    async Task TellOfTrouble()
+    {
+        if (await _trouble.Task is { } why) report(new Event.WorkerBroken(worker, why));
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
+using CliWrap;
+using Decryptor.Protocol;
+
+namespace Decryptor.Supervisor.Workers;
+
+/// <summary>
+/// Which program a worker is, and how it is called. Whether the file is there shows when it is started: a worker that
+/// cannot be started is an event, so that a package that is being replaced is waited for and not died of.
+/// </summary>
+sealed record WorkerProgram
+{
+    const string Name = "decryptor-worker";
+    const string NameV3 = "decryptor-worker-v3";
+
+    readonly bool _underDotnet;
+
+    WorkerProgram(string path)
+    {
+        File = path;
+        _underDotnet = Path.GetExtension(path) == ".dll";
+    }
+
+    /// <summary>The program's file.</summary>
+    public string File { get; }
+
+    /// <summary>The build in <paramref name="folder"/> that suits this processor best.</summary>
+    public static WorkerProgram Beside(string folder)
+    {
+        var best = Path.Combine(folder, NameV3);
+        return new(RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
+    }
+
+    /// <summary>This very file; one that ends in <c>.dll</c> is run by <c>dotnet</c>, as development wants it.</summary>
+    public static WorkerProgram At(string path) => new(Path.GetFullPath(path));
+
+    /// <summary>The call, without pipes: <c>PROGRAM w3.7 /work/w3.7</c>, begun in that folder.</summary>
+    public Command Command(Incarnation worker, string folder)
+    {
+        string[] arguments = [worker.ToString(), folder];
+        return Cli.Wrap(_underDotnet ? Dotnet() : File)
+            .WithArguments(_underDotnet ? [File, .. arguments] : arguments)
+            .WithWorkingDirectory(folder)
+            .WithValidation(CommandResultValidation.None);
+    }
+
+    /// <summary>A worker reads hostile bytes: it gets nothing of our environment that it does not need to start.</summary>
+    public void Strip(ProcessStartInfo start)
+    {
+        start.Environment.Clear();
+        if (!_underDotnet) return;
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (variable is { Key: string name, Value: string value } && name.StartsWith("DOTNET_", StringComparison.Ordinal))
+                start.Environment[name] = value;
+    }
+
+    // That build was made for all of x86-64-v3 and checks nothing by itself. The parts that .NET does not ask for by
+    // name (MOVBE, F16C) came with the same generation of processors.
+    static bool RunsV3 => Avx2.X64.IsSupported && Bmi1.X64.IsSupported && Bmi2.X64.IsSupported && Fma.IsSupported
+        && Lzcnt.X64.IsSupported && Popcnt.X64.IsSupported;
+
+    static string Dotnet() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Decryptor.Protocol;
+
+namespace Decryptor.FakeWorker;
+
+/// <summary>One attempt, done as its source's name says.</summary>
+sealed class Job(Session session, Assign assign)
+{
+    const int ManyQuestions = 1000;
+
+    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+
+    public void Do() => Do(Deed());
+
+    void Do(string deed)
+    {
+        switch (deed)
+        {
+            case "ask": Ask(1); break;
+            case "ask-many": Ask(ManyQuestions); break;
+            case "ask-unheard": AskUnheard(); break;
+            case "stalled": Beats(int.MaxValue, bytes: 0); break;
+            case "spin": Spin(); break;
+            case "slow": Beats(40, bytes: 1); break;
+            case "stale-attempt": SpeakOfThePast(); break;
+            case "no-report": session.Say(Finished(0)); return;
+            case "linked-report": LinkReport(); session.Say(Finished(0)); return;
+            case var prefix when prefix.StartsWith("prefix-", StringComparison.Ordinal): SayPrefix(prefix[7..]); break;
+            case var asking when asking.StartsWith("asking-", StringComparison.Ordinal):
+                session.Say(Question(1));
+                Misdeeds.Do(asking[7..], session);
+                break;
+            default: Misdeeds.Do(deed, session); break;
+        }
+
+        session.Say(Deliver());
+        if (deed.StartsWith("finished-", StringComparison.Ordinal)) Misdeeds.Do(deed[9..], session);
+    }
+
+    string Deed()
+    {
+        var name = Path.GetFileNameWithoutExtension(assign.Source);
+        return name.Split('~') is [var deed, var times]
+            ? assign.Attempt.Number <= int.Parse(times, CultureInfo.InvariantCulture) ? deed : "ok"
+            : name;
+    }
+
+    void Ask(int times)
+    {
+        for (var question = 1; question <= times; question++)
+        {
+            session.Say(Question(question));
+            while (session.Next() is not Keys keys || keys.Question != question) continue;
+        }
+    }
+
+    void AskUnheard()
+    {
+        for (var question = 1; question <= ManyQuestions; question++) session.Say(Question(question));
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    KeyRequest Question(int number) => new(assign.Attempt, number, "xlog", new byte[64]);
+
+    void Beats(int count, long bytes)
+    {
+        for (var beat = 1; beat <= count; beat++)
+        {
+            session.Say(new Progress(assign.Attempt, beat * bytes, beat * bytes, 0));
+            Thread.Sleep(Beat);
+        }
+    }
+
+    void Spin()
+    {
+        var next = Stopwatch.StartNew();
+        while (true)
+        {
+            if (next.Elapsed < Beat) continue;
+            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+            session.Say(new Progress(assign.Attempt, 0, 0, (long)cpu.TotalMicroseconds));
+            next.Restart();
+        }
+    }
+
+    void SpeakOfThePast()
+    {
+        var past = assign.Attempt with { Number = assign.Attempt.Number + 100 };
+        session.Say(new Progress(past, 1, 1, 1));
+        session.Say(Finished(1) with { Attempt = past });
+    }
+
+    void LinkReport()
+    {
+        Directory.CreateDirectory(assign.Output);
+        File.CreateSymbolicLink(Path.Combine(assign.Output, Report.FileName), "/etc/hostname");
+    }
+
+    void SayPrefix(string length)
+    {
+        var frame = FrameWriter.Write(Deliver());
+        session.SayBytes(frame.AsSpan(0, int.Parse(length, CultureInfo.InvariantCulture)));
+        Libc.Exit(0);
+    }
+
+    Finished Deliver()
+    {
+        Directory.CreateDirectory(assign.Output);
+        var text = File.Exists(assign.Input) ? File.ReadAllBytes(assign.Input) : "hello\n"u8.ToArray();
+        File.WriteAllBytes(Path.Combine(assign.Output, "log.txt"), text);
+        File.WriteAllBytes(Path.Combine(assign.Output, Report.FileName), Describe(text).ToJson());
+        return Finished(text.Length);
+    }
+
+    Finished Finished(long bytes) =>
+        new(assign.Attempt, Outcome.Complete, "", "", "", bytes, bytes, new(1, 1, 0));
+
+    Report Describe(byte[] text) => new()
+    {
+        Id = assign.Attempt.Job.ToString(CultureInfo.InvariantCulture),
+        Source = assign.Source,
+        Tenant = assign.Tenant.Length == 0 ? null : assign.Tenant,
+        State = "Completed",
+        Outcome = Report.Word(Outcome.Complete),
+        Attempts = assign.Attempt.Number,
+        Worker = assign.Attempt.Worker.ToString(),
+        BytesIn = text.Length,
+        BytesOut = text.Length,
+        Files =
+        [
+            new()
+            {
+                Path = "log.txt",
+                Source = assign.Source,
+                Format = "fake",
+                Bytes = text.Length,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(text)),
+                Outcome = Report.Word(Outcome.Complete),
+            },
+        ],
+    };
+}

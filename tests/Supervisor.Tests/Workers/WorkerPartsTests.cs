@@ -1,0 +1,67 @@
+using Decryptor.Supervisor.Workers;
+
+namespace Decryptor.Supervisor.Tests.Workers;
+
+sealed class WorkerPartsTests
+{
+    [TestCase(0, "exit 0")]
+    [TestCase(75, "exit 75")]
+    [TestCase(134, "exit 134 (SIGABRT)")]
+    [TestCase(137, "SIGKILL")]
+    [TestCase(139, "exit 139 (SIGSEGV)")]
+    [TestCase(159, "exit 159 (SIGSYS)")]
+    [TestCase(200, "exit 200")]
+    public void An_exit_is_told_in_words_that_an_operator_knows(int code, string words) =>
+        Assert.That(ExitCode.InWords(code), Is.EqualTo(words));
+
+    [Test]
+    public void A_tail_keeps_its_last_bytes_however_they_came([Values(1, 7, 4096, 65_536, 70_000)] int step)
+    {
+        var all = Enumerable.Range(0, 200_000).Select(i => (byte)('a' + i % 26)).ToArray();
+        var tail = new StderrTail();
+        foreach (var piece in all.Chunk(step)) tail.Append(piece);
+
+        Assert.That(tail.ToString(), Is.EqualTo(System.Text.Encoding.ASCII.GetString(all[^StderrTail.Capacity..])));
+        Assert.That(tail.Dropped, Is.EqualTo(all.Length - StderrTail.Capacity));
+    }
+
+    [Test]
+    public void A_short_tail_is_whole()
+    {
+        var tail = new StderrTail();
+        Assert.That(tail.ToString(), Is.Empty);
+        tail.Append("one"u8);
+        tail.Append(" two"u8);
+        Assert.That(tail.ToString(), Is.EqualTo("one two"));
+        Assert.That(tail.Dropped, Is.Zero);
+    }
+
+    [Test]
+    public void The_plain_build_is_taken_where_the_faster_one_is_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("program-").FullName;
+        Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, "decryptor-worker")));
+        File.WriteAllText(Path.Combine(folder, "decryptor-worker-v3"), "");
+        var best = System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "decryptor-worker-v3" : "decryptor-worker";
+        Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, best)));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public void A_link_a_fifo_and_a_folder_are_no_regular_files()
+    {
+        var folder = Directory.CreateTempSubdirectory("paths-").FullName;
+        var file = Path.Combine(folder, "file");
+        var link = Path.Combine(folder, "link");
+        File.WriteAllText(file, "");
+        File.CreateSymbolicLink(link, file);
+
+        Assert.That(PathOnDisk.IsRegularFile(file), Is.True);
+        Assert.That(PathOnDisk.IsRegularFile(link), Is.False);
+        Assert.That(PathOnDisk.IsRegularFile(folder), Is.False);
+        Assert.That(PathOnDisk.IsRegularFile("/dev/null"), Is.False);
+        Assert.That(PathOnDisk.IsRegularFile(Path.Combine(folder, "none")), Is.False);
+        Assert.That(PathOnDisk.IsFolder(folder), Is.True);
+        Directory.Delete(folder, recursive: true);
+    }
+}
