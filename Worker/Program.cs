@@ -1,1 +1,37 @@
-return 0;
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker;
+
+/// <summary>
+/// <c>decryptor-worker w3.7 WORKDIR</c>: one worker, until its standard input ends. It is started by a supervisor and
+/// is of no use to a person; told anything else it says so and leaves with 2.
+/// </summary>
+static class Program
+{
+    const int Usage = 2;
+
+    static int Main(string[] args)
+    {
+        var frames = Libc.TakeStandardOutput();
+        if (args.Length != 2 || !Incarnation.TryParse(args[0], out var name))
+        {
+            Libc.Complain("usage: decryptor-worker wSLOT.NUMBER WORKDIR (started by decryptor, not by hand)");
+            return Usage;
+        }
+
+        var link = new SupervisorLink(frames);
+        link.Start();
+        link.Send(new Hello(Message.Version, name, Build, Target));
+        var session = new Session(link, new ProgressReporter(link.Send));
+        while (true) session.Serve(link.Receive());
+    }
+
+    static string Build => typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+#if X86_64_V3
+    static string Target => "x86-64-v3";
+#else
+    static string Target =>
+        System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported ? "jit" : "x86-64";
+#endif
+}

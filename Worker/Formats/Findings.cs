@@ -1,0 +1,72 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Formats;
+
+/// <summary>Where a format puts the text that it decodes. What it gives is paid for and written before this returns.</summary>
+delegate void TextSink(ReadOnlySpan<byte> text);
+
+/// <summary>
+/// How a format asks for a key: it gets the candidates of the ring, or null when the attempt has asked its share.
+/// </summary>
+delegate Keys? KeySource(string format, ReadOnlyMemory<byte> header);
+
+/// <summary>How much of a text could be had, the code of the worst that was wrong, and both in words.</summary>
+readonly record struct Verdict(Outcome Outcome, FailureCode? Code, string Message, string Hint)
+{
+    internal static Verdict Complete => new(Outcome.Complete, null, "", "");
+
+    internal static Verdict Of(Refusal refusal) => new(Outcome.Failed, refusal.Code, refusal.Message, refusal.Hint);
+}
+
+/// <summary>
+/// What is known of one text while it is being decoded. It is filled as it goes, so that a limit that ends the decoding
+/// does not take with it what was found before. Its lists are bounded; what does not fit is counted.
+/// </summary>
+sealed class Findings(string format)
+{
+    const int GapsMax = 1000;
+    const int WarningsMax = 100;
+
+    readonly List<Gap> _gaps = [];
+    readonly List<string> _warnings = [];
+    readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
+    long _gapsLeftOut;
+    long _warningsLeftOut;
+
+    internal string Format => format;
+
+    /// <summary>Bytes of text delivered.</summary>
+    internal long Delivered { get; set; }
+
+    /// <summary>Null for formats without blocks.</summary>
+    internal BlockCount? Blocks { get; set; }
+
+    /// <summary>The names of the keys that opened something, joined by commas; null for none.</summary>
+    internal string? Keys => _keys.Count == 0 ? null : string.Join(", ", _keys);
+
+    internal IReadOnlyList<Gap> Gaps => _gaps;
+
+    internal long GapCount => _gaps.Count + _gapsLeftOut;
+
+    internal IReadOnlyList<string> Warnings => [.. _warnings, .. LeftOut()];
+
+    internal void Missing(long offset, long length, string reason)
+    {
+        if (_gaps.Count < GapsMax) _gaps.Add(new(offset, length, reason));
+        else _gapsLeftOut++;
+    }
+
+    internal void Warn(string warning)
+    {
+        if (_warnings.Count < WarningsMax) _warnings.Add(warning);
+        else _warningsLeftOut++;
+    }
+
+    internal void OpenedBy(string key) => _keys.Add(key);
+
+    IEnumerable<string> LeftOut()
+    {
+        if (_gapsLeftOut > 0) yield return $"{_gapsLeftOut} more gaps are not listed";
+        if (_warningsLeftOut > 0) yield return $"{_warningsLeftOut} more warnings are not listed";
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace Decryptor.Worker.Formats.Xlog;
+
+/// <summary>
+/// Turns the payload of one block into lines: opens it, unpacks it, and keeps what came before an error. Its buffers
+/// are taken once for a file.
+/// </summary>
+sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
+{
+    const int ProbeBytes = 4096;
+    const int ChunkLengthBytes = 2;
+
+    readonly byte[] _clear = new byte[BlockHeader.LengthMax];
+    readonly byte[] _stretch = new byte[512];
+    readonly InflateReader _inflate = new();
+    readonly ZstdReader _zstd = new();
+
+    /// <summary>
+    /// Reads <paramref name="payload"/> of the block at <paramref name="offset"/>; null when all of it is well. Lines
+    /// are held back at its end until the caller knows whether the block itself was whole.
+    /// </summary>
+    internal Damage? Read(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, long offset)
+    {
+        lines.Begin();
+        if (header.Packing == Packing.Plain)
+        {
+            lines.Write(payload);
+            return null;
+        }
+
+        var damage = Clear(header, clientKey, payload, mayAsk: true, out var count) ?? Unpack(header.Packing, count, offset);
+        return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
+    }
+
+    /// <summary>Whether the payload begins as one does, for a block whose frame proves nothing.</summary>
+    internal bool Begins(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk)
+    {
+        var some = payload[..Math.Min(payload.Length, ProbeBytes)];
+        if (header.Packing == Packing.Plain) return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
+        if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
+        if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
+        return PlainText.LooksLikeLog(_stretch.AsSpan(0, InflateReader.Try(_clear, count, _stretch)));
+    }
+
+    public void Dispose() => _zstd.Dispose();
+
+    Damage? Clear(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk, out int count)
+    {
+        count = 0;
+        if (header.Packing == Packing.ChunkedDeflate)
+        {
+            count = JoinChunks(payload);
+            return null;
+        }
+
+        if (header.Sealed)
+        {
+            if (keys.Open(header.Packing, clientKey, payload, _clear, mayAsk) is { } damage) return damage;
+        }
+        else
+        {
+            payload.CopyTo(_clear);
+        }
+
+        count = payload.Length;
+        return null;
+    }
+
+    Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd
+        ? _zstd.Read(_clear.AsSpan(0, count), offset, lines)
+        : _inflate.Read(_clear, count, lines);
+
+    // A chunk that claims more than there is ends the stream there; what it has is still taken.
+    int JoinChunks(ReadOnlySpan<byte> payload)
+    {
+        var count = 0;
+        while (payload.Length >= ChunkLengthBytes)
+        {
+            var claimed = BinaryPrimitives.ReadUInt16LittleEndian(payload);
+            var chunk = payload.Slice(ChunkLengthBytes, Math.Min(claimed, payload.Length - ChunkLengthBytes));
+            chunk.CopyTo(_clear.AsSpan(count));
+            count += chunk.Length;
+            payload = payload[(ChunkLengthBytes + chunk.Length)..];
+        }
+
+        return count;
+    }
+}

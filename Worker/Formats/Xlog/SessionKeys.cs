@@ -1,0 +1,107 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Formats.Xlog;
+
+/// <summary>
+/// Opens sealed payloads. A client key stays the same for a session, so the ring is asked once for each and the answer
+/// is kept; nothing in a block names the receiver's key, so the candidates are tried in turn, the one that opened the
+/// session before first. A key is believed for good only when it has brought forth a good stretch of text.
+/// </summary>
+sealed class SessionKeys(KeySource ask, Findings findings)
+{
+    const int SessionsMax = 4096;
+    const int ProbeBytes = 4096;
+    const int StretchThatConvinces = 256;
+
+    readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    readonly byte[] _latestKey = new byte[BlockHeader.KeyBytes];
+    readonly byte[] _stretch = new byte[512];
+    Session? _latest;
+    string? _latestName;
+
+    /// <summary>Keys of this kind in the ring, as far as the ring was asked.</summary>
+    internal int OfThatKind { get; private set; }
+
+    /// <summary>Whether this client's session was opened before.</summary>
+    internal bool IsOpen(ReadOnlySpan<byte> clientKey) => Find(clientKey) is { Confirmed: >= 0 };
+
+    /// <summary>
+    /// Decrypts <paramref name="payload"/> into <paramref name="clear"/>; null when a key fits. A session that is not
+    /// known is asked for only if <paramref name="mayAsk"/>.
+    /// </summary>
+    internal Damage? Open(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, byte[] clear, bool mayAsk)
+    {
+        var session = Find(clientKey) ?? (mayAsk ? Ask(clientKey) : null);
+        if (session is null) return Damage.Wrong("its client key is not one seen before");
+        if (session.Answer is not { } answer) return Damage.Wrong("the attempt has asked for as many keys as it may");
+        foreach (var candidate in session.InTurn(_latestName))
+        {
+            if (!Fits(session, candidate, packing, payload, clear)) continue;
+            session.Teas[candidate].Decrypt(payload, clear);
+            _latestName = answer.Candidates[candidate].Name;
+            findings.OpenedBy(_latestName);
+            return null;
+        }
+
+        return WhyNot(session, answer);
+    }
+
+    static Damage WhyNot(Session session, Keys answer)
+    {
+        if (session.Confirmed >= 0) return Damage.Wrong("it does not open with the key that opens its session");
+        if (answer.OfThatKind == 0) return new(FailureCode.KeyMissing, "it is sealed and the ring has no xlog key");
+        return answer.Candidates.Count == 0
+            ? Damage.Wrong("its client key is no point of the curve")
+            : new(FailureCode.KeyNoMatch, $"it is sealed and none of {answer.OfThatKind} keys opens it");
+    }
+
+    bool Fits(Session session, int candidate, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
+    {
+        if (session.Confirmed == candidate && packing != Packing.Zstd) return true;
+        var some = Math.Min(payload.Length, ProbeBytes);
+        session.Teas[candidate].Decrypt(payload[..some], clear);
+        var good = packing == Packing.Zstd
+            ? ZstdReader.IsFrame(clear) ? StretchThatConvinces : 0
+            : InflateReader.Try(clear, some, _stretch);
+        if (packing != Packing.Zstd && !PlainText.LooksLikeLog(_stretch.AsSpan(0, good))) return false;
+        if (good >= StretchThatConvinces) session.Confirmed = candidate;
+        return good > 0;
+    }
+
+    Session? Find(ReadOnlySpan<byte> clientKey)
+    {
+        if (_latest is not null && clientKey.SequenceEqual(_latestKey)) return _latest;
+        return _sessions.TryGetValue(Convert.ToHexString(clientKey), out var session) ? Remember(clientKey, session) : null;
+    }
+
+    Session Ask(ReadOnlySpan<byte> clientKey)
+    {
+        var answer = _sessions.Count < SessionsMax ? ask("xlog", clientKey.ToArray()) : null;
+        var session = new Session(answer);
+        OfThatKind = Math.Max(OfThatKind, answer?.OfThatKind ?? 0);
+        if (_sessions.Count < SessionsMax) _sessions.Add(Convert.ToHexString(clientKey), session);
+        return Remember(clientKey, session);
+    }
+
+    Session Remember(ReadOnlySpan<byte> clientKey, Session session)
+    {
+        clientKey.CopyTo(_latestKey);
+        return _latest = session;
+    }
+
+    sealed class Session(Keys? answer)
+    {
+        internal Keys? Answer => answer;
+
+        internal Tea[] Teas { get; } = answer is null ? [] : [.. answer.Candidates.Select(one => new Tea(one.Secret.Span))];
+
+        /// <summary>The candidate that is believed for good; -1 for none yet.</summary>
+        internal int Confirmed { get; set; } = -1;
+
+        internal IEnumerable<int> InTurn(string? favourite)
+        {
+            if (Confirmed >= 0) return [Confirmed];
+            return Enumerable.Range(0, Teas.Length).OrderBy(one => answer!.Candidates[one].Name == favourite ? 0 : 1);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Decryptor.Worker;
+
+/// <summary>
+/// The attempt's input as a stream: read-only, from front to back, counted in the budget. A file that cannot be opened
+/// is NO_INPUT, one that cannot be read on is IO_ERROR.
+/// </summary>
+sealed class InputFile : Stream
+{
+    readonly SafeFileHandle _file;
+    readonly Budget _budget;
+    long _position;
+
+    InputFile(SafeFileHandle file, Budget budget)
+    {
+        _file = file;
+        _budget = budget;
+        Length = RandomAccess.GetLength(file);
+        budget.Measure(Length);
+    }
+
+    /// <exception cref="Refusal">It is not there, is no file, or may not be read.</exception>
+    internal static InputFile Open(string path, Budget budget)
+    {
+        try
+        {
+            return new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), budget);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw Faults.NoInput(e.Message);
+        }
+    }
+
+    public override long Length { get; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            var count = RandomAccess.Read(_file, buffer, _position);
+            _position += count;
+            _budget.Read(count);
+            return count;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.Reading(e.Message);
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _file.Dispose();
+        base.Dispose(disposing);
+    }
+}

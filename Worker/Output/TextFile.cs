@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Decryptor.Worker.Output;
+
+/// <summary>
+/// One text of an attempt, made with its first byte. It grows as the text is decoded, for others read it while it
+/// grows: at the latest each 256 KiB, and soon after each sign of life. Failing writes are <see cref="IOException"/>.
+/// </summary>
+sealed class TextFile : IDisposable
+{
+    const int BufferBytes = 256 * 1024;
+
+    readonly string _path;
+    readonly byte[] _buffer = new byte[BufferBytes];
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    SafeFileHandle? _file;
+    int _held;
+
+    internal TextFile(string folder, string name)
+    {
+        Name = name;
+        _path = Path.Combine(folder, name);
+    }
+
+    /// <summary>Its name in the folder.</summary>
+    internal string Name { get; }
+
+    /// <summary>Bytes written to the file.</summary>
+    internal long Written { get; private set; }
+
+    internal void Write(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (_held == BufferBytes) Flush();
+            var count = Math.Min(text.Length, BufferBytes - _held);
+            text[..count].CopyTo(_buffer.AsSpan(_held));
+            _held += count;
+            text = text[count..];
+        }
+    }
+
+    /// <summary>Makes visible what was written so far.</summary>
+    internal void Flush()
+    {
+        if (_held == 0) return;
+        _file ??= Create();
+        RandomAccess.Write(_file, _buffer.AsSpan(0, _held), Written);
+        _hash.AppendData(_buffer, 0, _held);
+        Written += _held;
+        _held = 0;
+    }
+
+    /// <summary>All of it is on the disk when this returns. A text without a byte becomes an empty file.</summary>
+    /// <returns>The SHA-256 of the text, in lower-case hexadecimal.</returns>
+    internal string Seal()
+    {
+        Flush();
+        _file ??= Create();
+        RandomAccess.FlushToDisk(_file);
+        return Convert.ToHexStringLower(_hash.GetCurrentHash());
+    }
+
+    /// <summary>There is no such text: nothing was delivered, or its room is needed.</summary>
+    internal void Remove()
+    {
+        _held = 0;
+        Written = 0;
+        if (_file is null) return;
+        _file.Dispose();
+        _file = null;
+        File.Delete(_path);
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _hash.Dispose();
+    }
+
+    SafeFileHandle Create() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+}

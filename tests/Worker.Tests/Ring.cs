@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Tests;
+
+/// <summary>Answers key requests as the supervisor does, with keys that the test knows.</summary>
+sealed class Ring((string Name, string Private)[] keys)
+{
+    static readonly ECCurve Secp256k1 = ECCurve.CreateFromFriendlyName("secp256k1");
+
+    internal static Ring Empty => new([]);
+
+    internal int Asked { get; private set; }
+
+    internal Keys Answer(Attempt attempt, int question, ReadOnlyMemory<byte> header)
+    {
+        Asked++;
+        return new(attempt, question, keys.Length, [.. keys.Select(key => Agree(key, header)).OfType<KeyCandidate>()]);
+    }
+
+    static KeyCandidate? Agree((string Name, string Private) key, ReadOnlyMemory<byte> header)
+    {
+        try
+        {
+            using var own = ECDiffieHellman.Create(new ECParameters
+            {
+                Curve = Secp256k1,
+                D = Convert.FromHexString(key.Private.PadLeft(64, '0')),
+            });
+            using var client = ECDiffieHellman.Create(new ECParameters
+            {
+                Curve = Secp256k1,
+                Q = new() { X = header[..32].ToArray(), Y = header[32..].ToArray() },
+            });
+            return new(key.Name, own.DeriveRawSecretAgreement(client.PublicKey).AsMemory(0, 16));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}

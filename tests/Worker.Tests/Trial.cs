@@ -1,0 +1,67 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Tests;
+
+/// <summary>One attempt in this process: what came back, what lies in its folder.</summary>
+sealed class Trial : IDisposable
+{
+    internal static readonly Limits Usual = new(
+        OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096);
+
+    readonly string _folder = Directory.CreateTempSubdirectory("decryptor-trial-").FullName;
+
+    Trial(string? input, byte[]? bytes, Ring ring, string source, Limits limits)
+    {
+        Ring = ring;
+        if (bytes is not null) File.WriteAllBytes(input = Path.Combine(_folder, "input"), bytes);
+        var attempt = new Attempt(17, 1, new(3, 7));
+        var assign = new Assign(attempt, input!, Output, source, "", limits);
+        var unpacker = new Unpacker(assign, (question, format, header) =>
+        {
+            Assert.That(format, Is.EqualTo("xlog"));
+            return ring.Answer(attempt, question, header);
+        });
+        Finished = unpacker.Run();
+    }
+
+    internal static Trial OfFile(string input, Ring ring, Limits? limits = null) =>
+        new(input, null, ring, Path.GetFileName(input), limits ?? Usual);
+
+    internal static Trial OfBytes(byte[] bytes, Ring? ring = null, string source = "boot.xlog", Limits? limits = null) =>
+        new(null, bytes, ring ?? Ring.Empty, source, limits ?? Usual);
+
+    internal Ring Ring { get; }
+
+    internal Finished Finished { get; }
+
+    internal string Output => Path.Combine(_folder, "out");
+
+    internal Report Report => Report.FromJson(File.ReadAllBytes(Path.Combine(Output, Report.FileName)));
+
+    internal ReportedFile Only => Report.Files.Single();
+
+    internal byte[] Text => Only.Path is { } path ? File.ReadAllBytes(Path.Combine(Output, path)) : [];
+
+    /// <summary>What must be true of every attempt, whatever the input was.</summary>
+    internal void MustBeSound()
+    {
+        var report = Report;
+        var text = Text;
+        Assert.Multiple(() =>
+        {
+            Assert.That(report.Outcome, Is.EqualTo(Report.Word(Finished.Outcome)));
+            Assert.That(report.Code ?? "", Is.EqualTo(Finished.Code));
+            Assert.That(Finished.Code.Length == 0, Is.EqualTo(Finished.Outcome == Outcome.Complete));
+            Assert.That(Finished.Code.Length == 0 || FailureCode.Find(Finished.Code) is not null);
+            Assert.That(Finished.Outcome != Outcome.Complete && Finished.Text.Length * Finished.Hint.Length == 0, Is.False);
+            Assert.That(text, Has.Length.EqualTo(report.BytesOut));
+            Assert.That(Finished.BytesOut, Is.EqualTo(report.BytesOut));
+            Assert.That(Finished.Outcome == Outcome.Partial && text.Length == 0, Is.False);
+            Assert.That(Finished.Blocks.Total, Is.EqualTo(Finished.Blocks.Ok + Finished.Blocks.Bad));
+            if (Only.Path is not null)
+                Assert.That(Only.Sha256, Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))));
+        });
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
