@@ -1,0 +1,21 @@
+namespace Decryptor.Supervisor.Keys;
+
+/// <summary>A whole file that is one private key in armor, known by its first line and held until a format reads it.</summary>
+sealed class ArmoredKey(string kind, string name, byte[] file) : RingKey(kind, name, file)
+{
+    internal ReadOnlyMemory<byte> File => file;
+
+    /// <summary>The kind of key that a first line announces; null for a line that announces none, empty for one that is not private.</summary>
+    public static string? KindOf(string firstLine)
+    {
+        const string begin = "-----BEGIN ", end = "-----";
+        if (!firstLine.StartsWith(begin, StringComparison.Ordinal) || !firstLine.EndsWith(end, StringComparison.Ordinal)) return null;
+        return firstLine[begin.Length..^end.Length] switch
+        {
+            "OPENSSH PRIVATE KEY" => "openssh",
+            "PGP PRIVATE KEY BLOCK" => "openpgp",
+            "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY" => "pem",
+            _ => "",
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using Decryptor.Protocol;
+using Answer = Decryptor.Protocol.Keys;
+
+namespace Decryptor.Supervisor.Keys;
+
+/// <summary>What may be shown of a key.</summary>
+/// <param name="Name">What the ring calls it.</param>
+/// <param name="Kind">What it opens.</param>
+/// <param name="Fingerprint">Eight digits of its public key's SHA-256; empty where it has none.</param>
+readonly record struct KeyView(string Name, string Kind, string Fingerprint);
+
+/// <summary>
+/// The private keys, read once and never changed: a reload is another ring. It answers workers with the key of one file
+/// and keeps its own; any thread may ask. A ring that must not be used is a <see cref="KeyRingException"/>, a line that
+/// is not understood a warning.
+/// </summary>
+sealed class KeyRing : IEquatable<KeyRing>
+{
+    const int FilesMax = 1000;
+
+    // What a candidate costs in a frame besides its name and its secret, and what the answer costs besides candidates.
+    const int CandidateOverhead = 16, AnswerOverhead = 256;
+
+    readonly IReadOnlyList<RingKey> _keys;
+
+    KeyRing(IReadOnlyList<RingKey> keys, IReadOnlyList<string> warnings) => (_keys, Warnings) = (keys, warnings);
+
+    /// <summary>A ring without a key.</summary>
+    public static KeyRing Empty { get; } = new([], []);
+
+    /// <summary>What was not understood, by file and line.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Every key, as far as it may be shown.</summary>
+    public IReadOnlyList<KeyView> Views => [.. _keys.Select(key => new KeyView(key.Name, key.Kind, key.Fingerprint))];
+
+    /// <summary>Reads the ring of a folder; null is the empty ring.</summary>
+    /// <exception cref="KeyRingException">It must not be used until a person has mended it.</exception>
+    public static KeyRing Load(string? folder)
+    {
+        if (folder is null) return Empty;
+        var reader = new KeyReader();
+        var fromSystemd = IsOfSystemd(folder);
+        foreach (var path in Files(folder))
+        {
+            var name = Path.GetFileName(path);
+            if (KeyFile.Read(path, fromSystemd, out var reason) is { } contents) reader.Read(name, contents);
+            else reader.Skip(name, reason);
+        }
+
+        return new(reader.Keys, reader.Warnings);
+    }
+
+    /// <summary>How many keys of a kind there are.</summary>
+    public int Count(string kind) => _keys.Count(key => key.Kind == kind);
+
+    /// <summary>Answers a worker's question: the candidates for the file at hand.</summary>
+    public Answer Answer(KeyRequest request) => new(
+        request.Attempt, request.Question,
+        request.Format == XlogKey.Word ? Count(XlogKey.Word) : 0,
+        request.Format == XlogKey.Word ? OpenXlog(request.Header.Span) : []);
+
+    /// <summary>Whether the other holds the same keys under the same names.</summary>
+    public bool Equals(KeyRing? other) =>
+        other is not null && _keys.Count == other._keys.Count && _keys.Zip(other._keys).All(pair => pair.First.SameAs(pair.Second));
+
+    public override bool Equals(object? obj) => Equals(obj as KeyRing);
+
+    public override int GetHashCode() => _keys.Count;
+
+    /// <summary>How many keys there are, and nothing of them.</summary>
+    public override string ToString() => $"a ring of {_keys.Count} keys";
+
+    List<KeyCandidate> OpenXlog(ReadOnlySpan<byte> header)
+    {
+        var candidates = new List<KeyCandidate>();
+        using var client = XlogKey.Point(header);
+        if (client is null) return candidates;
+        var room = Frame.LengthMax - AnswerOverhead;
+        foreach (var key in _keys.OfType<XlogKey>())
+        {
+            room -= System.Text.Encoding.UTF8.GetByteCount(key.Name) + XlogKey.SecretLength + CandidateOverhead;
+            if (candidates.Count == Frame.CandidatesMax || room < 0) break;
+            candidates.Add(new(key.Name, key.Agree(client)));
+        }
+
+        return candidates;
+    }
+
+    static List<string> Files(string folder)
+    {
+        try
+        {
+            var files = Directory.EnumerateFileSystemEntries(folder)
+                .Where(path => !Path.GetFileName(path).StartsWith('.') && !path.EndsWith('~'))
+                .Take(FilesMax + 1).ToList();
+            files.Sort(StringComparer.Ordinal);
+            if (files.Count <= FilesMax) return files;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingException($"the key folder {folder} cannot be read: {e.Message}",
+                "name a directory that the user of this program may read");
+        }
+
+        throw new KeyRingException($"the key folder {folder} holds more than {FilesMax} files", "is it the right folder?");
+    }
+
+    // systemd chooses the permissions of the credentials that it hands to a service, and keeps others out itself.
+    static bool IsOfSystemd(string folder)
+    {
+        var credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
+        if (string.IsNullOrEmpty(credentials)) return false;
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(credentials));
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return full == root || Path.GetDirectoryName(full) == root;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Decryptor.Supervisor.Keys;
+
+/// <summary>
+/// A private key on secp256k1, the receiver's side of xlog. It agrees with a client's public key on the sixteen bytes
+/// that open the client's files, and gives away nothing else.
+/// </summary>
+sealed class XlogKey : RingKey
+{
+    /// <summary>The word that begins its line, and the format that asks for it.</summary>
+    public const string Word = "xlog";
+
+    /// <summary>A client's public key in a file: X, then Y.</summary>
+    public const int PointLength = 64;
+
+    /// <summary>What a file is opened with: the first half of the agreed X.</summary>
+    public const int SecretLength = 16;
+
+    const int ScalarLength = 32;
+
+    static readonly BigInteger Order = BigInteger.Parse(
+        "0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141",
+        NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    // By value, since not every system's list of named curves has this one's friendly name.
+    static readonly ECCurve Curve = ECCurve.CreateFromValue("1.3.132.0.10");
+
+    readonly ECDiffieHellman _key;
+
+    XlogKey(string name, byte[] scalar) : base(Word, name, scalar)
+    {
+        _key = ECDiffieHellman.Create(new ECParameters { Curve = Curve, D = scalar });
+        var point = _key.ExportParameters(includePrivateParameters: false).Q;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. point.X!, .. point.Y!]))[..8];
+    }
+
+    public override string Fingerprint { get; }
+
+    /// <summary>Reads a private key; a reason that does not repeat it when it is none.</summary>
+    public static bool TryRead(string name, string digits, [NotNullWhen(true)] out XlogKey? key, out string reason)
+    {
+        (key, reason) = (null, "");
+        if (digits.Length == 0) reason = "no key follows the word xlog";
+        else if (!digits.All(char.IsAsciiHexDigit)) reason = "an xlog key is written in hexadecimal digits alone";
+        else if (digits.Length == 2 * PointLength) reason = "an xlog key of 128 digits is a public key; the private one is needed";
+        else if (digits.Length > 2 * ScalarLength) reason = "an xlog key has at most 64 digits";
+        if (reason.Length > 0) return false;
+
+        // The usual key maker prints no leading zeros.
+        var scalar = Convert.FromHexString(digits.PadLeft(2 * ScalarLength, '0'));
+        var value = new BigInteger(scalar, isUnsigned: true, isBigEndian: true);
+        if (value.IsZero || value >= Order)
+        {
+            reason = "an xlog key must lie between 0 and the order of secp256k1";
+            return false;
+        }
+
+        key = new(name, scalar);
+        return true;
+    }
+
+    /// <summary>A client's public key for <see cref="Agree"/>; null when it is no point of the curve.</summary>
+    public static ECDiffieHellman? Point(ReadOnlySpan<byte> header)
+    {
+        if (header.Length != PointLength) return null;
+        var point = new ECPoint { X = header[..ScalarLength].ToArray(), Y = header[ScalarLength..].ToArray() };
+        try
+        {
+            return ECDiffieHellman.Create(new ECParameters { Curve = Curve, Q = point });
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The key of the files of that client.</summary>
+    public byte[] Agree(ECDiffieHellman client)
+    {
+        using var point = client.PublicKey;
+        lock (_key)
+        {
+            var agreed = _key.DeriveRawSecretAgreement(point);
+            var secret = agreed[..SecretLength];
+            CryptographicOperations.ZeroMemory(agreed);
+            return secret;
+        }
+    }
+}
