@@ -1,1 +1,3 @@
-return 0;
+using Decryptor.Supervisor.Cli;
+
+return CommandLine.Run(args);

@@ -7,7 +7,11 @@ namespace Decryptor.Supervisor.Keys;
 /// <param name="Name">What the ring calls it.</param>
 /// <param name="Kind">What it opens.</param>
 /// <param name="Fingerprint">Eight digits of its public key's SHA-256; empty where it has none.</param>
-readonly record struct KeyView(string Name, string Kind, string Fingerprint);
+readonly record struct KeyView(string Name, string Kind, string Fingerprint)
+{
+    /// <summary><c>prod xlog 94e62d97</c></summary>
+    public override string ToString() => $"{Name} {Kind} {Fingerprint}".TrimEnd();
+}
 
 /// <summary>
 /// The private keys, read once and never changed: a reload is another ring. It answers workers with the key of one file

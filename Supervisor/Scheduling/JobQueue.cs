@@ -32,6 +32,8 @@ sealed class JobQueue(Policy policy)
     public void Add(Job job) =>
         _places.Add(job.Id, (job.IsSuspect(policy) ? _suspects : _ordinary).AddLast(job));
 
+    public bool Holds(long id) => _places.ContainsKey(id);
+
     /// <summary>The next job to run, or null.</summary>
     public Job? Take()
     {

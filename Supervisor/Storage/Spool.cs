@@ -15,6 +15,9 @@ sealed class Spool : IDisposable
     /// <summary>The name of a kept input in a job's folder.</summary>
     public const string Input = "input";
 
+    /// <summary>The ledger's file.</summary>
+    public const string LedgerName = "ledger.db";
+
     /// <summary>The longest report that is read.</summary>
     public const int ReportMax = 16 * 1024 * 1024;
 
@@ -31,7 +34,10 @@ sealed class Spool : IDisposable
     public string Root => _rooms.Root;
 
     /// <summary>Where the ledger is.</summary>
-    public string Ledger => $"{Root}/ledger.db";
+    public string Ledger => $"{Root}/{LedgerName}";
+
+    /// <summary>Where workers have their directories.</summary>
+    public string Work => $"{Root}/work";
 
     /// <summary>Where status files and sockets go.</summary>
     public string Run => $"{Root}/run";

@@ -27,6 +27,14 @@ sealed class Job(Session session, Assign assign)
             case "stale-attempt": SpeakOfThePast(); break;
             case "no-report": session.Say(Finished(0)); return;
             case "linked-report": LinkReport(); session.Say(Finished(0)); return;
+            case "half-until-released":
+                WriteText(Input().Length / 2);
+                while (!File.Exists(assign.Input + ".release")) Beats(1, bytes: 1);
+                break;
+            case var half when half.StartsWith("half-then-", StringComparison.Ordinal):
+                WriteText(Input().Length / 2);
+                Misdeeds.Do(half[10..], session);
+                break;
             case var prefix when prefix.StartsWith("prefix-", StringComparison.Ordinal): SayPrefix(prefix[7..]); break;
             case var asking when asking.StartsWith("asking-", StringComparison.Ordinal):
                 session.Say(Question(1));
@@ -107,15 +115,24 @@ sealed class Job(Session session, Assign assign)
 
     Finished Deliver()
     {
-        Directory.CreateDirectory(assign.Output);
-        var text = File.Exists(assign.Input) ? File.ReadAllBytes(assign.Input) : "hello\n"u8.ToArray();
-        File.WriteAllBytes(Path.Combine(assign.Output, "log.txt"), text);
+        var text = Input();
+        WriteText(text.Length);
         File.WriteAllBytes(Path.Combine(assign.Output, Report.FileName), Describe(text).ToJson());
         return Finished(text.Length);
     }
 
     Finished Finished(long bytes) =>
         new(assign.Attempt, Outcome.Complete, "", "", "", bytes, bytes, new(1, 1, 0));
+
+    byte[] Input() => File.Exists(assign.Input) ? File.ReadAllBytes(assign.Input) : "hello\n"u8.ToArray();
+
+    /// <summary>Brings the text to that length, behind what is already there.</summary>
+    void WriteText(int length)
+    {
+        Directory.CreateDirectory(assign.Output);
+        using var text = new FileStream(Path.Combine(assign.Output, "log.txt"), FileMode.Append);
+        text.Write(Input().AsSpan((int)text.Length, length - (int)text.Length));
+    }
 
     Report Describe(byte[] text) => new()
     {

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Decryptor.Supervisor.Keys;
+using Decryptor.Supervisor.Storage;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>
+/// The commands. Text goes to stdout, talk to stderr; errors are one lower-case line with a hint below it; the exit code
+/// says what happened. A file name in the place of a command means <c>cat</c>.
+/// </summary>
+static class CommandLine
+{
+    public static int Run(string[] args)
+    {
+        var parsed = Build().Parse(args);
+        if (parsed.Errors.Count > 0) return Refuse(parsed.Errors[0].Message);
+        try
+        {
+            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (UsageException e)
+        {
+            return Talk.Error(e.Message, e.Hint, e.ExitCode);
+        }
+        catch (SpoolException e)
+        {
+            return Talk.Error(e.Message, e.Hint, 78);
+        }
+        catch (LedgerException e)
+        {
+            return Talk.Error(e.Message, e.Hint, 74);
+        }
+        catch (KeyRingException e)
+        {
+            return Talk.Error(e.Message, e.Hint, 78);
+        }
+    }
+
+    static RootCommand Build()
+    {
+        var options = new SharedOptions();
+        var root = new RootCommand("decryptor turns encrypted log packages into readable text");
+        CatCommand.Shape(root, options);
+        root.Add(CatCommand.Build(options));
+        root.Add(UnpackCommand.Build(options));
+        root.Add(ServeCommand.Build(options));
+        root.Add(JobsCommand.Build(options));
+        root.Add(StatusCommand.Build(options));
+        return root;
+    }
+
+    static int Refuse(string message) =>
+        Talk.Error(char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.'), "decryptor --help shows the commands", 2);
+}

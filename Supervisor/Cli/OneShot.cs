@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>What <c>cat</c> and <c>unpack</c> have in common.</summary>
+static class OneShot
+{
+    public static Settings SettingsFrom(ParseResult parsed, SharedOptions shared)
+    {
+        var settings = new Settings();
+        return (settings with
+        {
+            Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys)),
+            Workers = parsed.GetValue(shared.Workers) ?? settings.Workers,
+            Worker = parsed.GetValue(shared.Worker),
+            DrainSeconds = 0,
+            Durable = false,
+        }).Checked();
+    }
+
+    /// <summary>Makes <paramref name="parent"/> if need be, and a folder for the private spool in it.</summary>
+    public static string MakeFolderIn(string parent)
+    {
+        try
+        {
+            Directory.CreateDirectory(parent);
+            var folder = Path.Combine(parent, $".decryptor-{Environment.ProcessId}");
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{parent} cannot be written: {e.Message}", "choose another place for the output") { ExitCode = 73 };
+        }
+    }
+
+    /// <summary>The ended job; null when the run was interrupted before its end.</summary>
+    public static Job? AwaitEnd(PrivateRun run, long id)
+    {
+        while (true)
+        {
+            if (run.Look(id) is { IsOpen: false } ended) return ended;
+            if (run.Ended) return null;
+            run.AwaitNews(TimeSpan.FromSeconds(1));
+        }
+    }
+}

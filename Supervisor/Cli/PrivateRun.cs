@@ -1,0 +1,105 @@
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Intake;
+using Decryptor.Supervisor.Keys;
+using Decryptor.Supervisor.Scheduling;
+using Serilog.Core;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>
+/// The service in small, for one command: the same scheduler and the same workers over a spool of its own, which is
+/// gone afterwards. The person's files stay where they are; workers read them there.
+/// </summary>
+sealed class PrivateRun : IDisposable
+{
+    readonly Lock _gate = new();
+    readonly ManualResetEventSlim _news = new();
+    readonly Dictionary<long, Job> _jobs = [];
+    readonly Engine _engine;
+    readonly string _folder;
+    bool _stopped;
+    int _posted;
+
+    public PrivateRun(string folder, Settings settings)
+    {
+        _folder = folder;
+        _engine = Engine.Open(settings with { Spool = folder }, KeyRing.Load(settings.Keys), Logger.None, Watch);
+        foreach (var warning in _engine.Desk.Ring.Warnings) Talk.Say(warning);
+        SignalListener.Start(Hear);
+        _engine.Start();
+    }
+
+    /// <summary>130 or 143 once a signal has ended the run; null while none has.</summary>
+    public int? Interrupted { get; private set; }
+
+    /// <summary>True once the loop has ended, in order or not.</summary>
+    public bool Ended => _stopped || _engine.HasEnded;
+
+    /// <summary>Adds an input; its job's number is the count of inputs so far.</summary>
+    public long Add(string path)
+    {
+        var file = new FileInfo(path);
+        _engine.Inbox.Post(new Event.JobArrived(file.FullName, file.Name, "", file.Exists ? file.Length : 0, true));
+        return ++_posted;
+    }
+
+    /// <summary>The job as it is now, or null if it is not yet known.</summary>
+    public Job? Look(long job)
+    {
+        lock (_gate) return _jobs.GetValueOrDefault(job);
+    }
+
+    /// <summary>Waits for news of any job, but not for ever: a growing file makes none.</summary>
+    public void AwaitNews(TimeSpan atMost)
+    {
+        _news.Wait(atMost);
+        _news.Reset();
+    }
+
+    /// <summary>Where the job's outputs are at this moment; the folder moves when the job ends.</summary>
+    public string FolderOf(Job job) => job.State switch
+    {
+        JobState.Completed => _engine.Spool.Completed(job.Id),
+        JobState.Failed => _engine.Spool.Failed(job.Id),
+        _ => _engine.Spool.OutputOf(job.Attempt),
+    };
+
+    /// <summary>Ends the workers and takes the private spool away.</summary>
+    public void Dispose()
+    {
+        _engine.Inbox.Post(new Event.StopAsked(true));
+        var death = _engine.WaitForEnd();
+        _engine.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        if (death is not null) throw new UsageException($"the run ended: {death.Message}", "see whether the disk is full") { ExitCode = 74 };
+    }
+
+    void Watch(Turn turn)
+    {
+        lock (_gate)
+        {
+            foreach (var row in turn.Rows.OfType<Row.JobIs>()) _jobs[row.Job.Id] = row.Job;
+            _stopped |= turn.Stopped;
+        }
+
+        _news.Set();
+    }
+
+    void Hear(ReceivedSignal received)
+    {
+        switch (received.Signal)
+        {
+            case Signal.Int or Signal.Term or Signal.Hup:
+                Interrupted = received.Signal == Signal.Int ? 130 : 143;
+                _engine.Inbox.Post(new Event.StopAsked(true));
+                break;
+            case Signal.Usr1: Progress(); break;
+        }
+    }
+
+    void Progress()
+    {
+        foreach (var worker in _engine.Latest.Workers.Where(worker => worker.Job is not null))
+            Talk.Say($"{worker.Job!.Source}: {worker.Latest?.BytesIn ?? 0} of {worker.Job.Bytes} bytes read, {worker.Latest?.BytesOut ?? 0} written");
+    }
+}

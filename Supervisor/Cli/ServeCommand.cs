@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Decryptor.Supervisor.Intake;
+using Decryptor.Supervisor.Keys;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary><c>decryptor serve --spool DIR</c>: the service.</summary>
+static class ServeCommand
+{
+    public static Command Build(SharedOptions shared)
+    {
+        var spool = new Option<string?>("--spool") { Description = "the spool", HelpName = "DIR" };
+        var config = new Option<string?>("--config") { Description = "a JSON file of settings; options win over it", HelpName = "FILE" };
+        var group = new Option<string?>("--group") { Description = "the group that may upload and read", HelpName = "NAME" };
+        var verbose = new Option<bool>("--verbose") { Description = "log every turn" };
+        var command = new Command("serve", "run the service on a spool")
+        {
+            spool, config, group, verbose, shared.Keys, shared.Workers, shared.Worker,
+        };
+        command.SetAction(parsed =>
+        {
+            SignalListener.BlockAndReexec();
+            Settings Load() => Merge(parsed, shared, (spool, config, group));
+            return Serve(Load, parsed.GetValue(verbose));
+        });
+        return command;
+    }
+
+    static Settings Merge(
+        ParseResult parsed, SharedOptions shared, (Option<string?> Spool, Option<string?> Config, Option<string?> Group) own)
+    {
+        var file = parsed.GetValue(own.Config) is { } path ? Settings.Read(path) : new();
+        var merged = file with
+        {
+            Spool = parsed.GetValue(own.Spool) ?? file.Spool,
+            Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys) ?? file.Keys),
+            Workers = parsed.GetValue(shared.Workers) ?? file.Workers,
+            Worker = parsed.GetValue(shared.Worker) ?? file.Worker,
+            Group = parsed.GetValue(own.Group) ?? file.Group,
+        };
+        return merged.Spool.Length > 0
+            ? merged.Checked()
+            : throw new UsageException("serve needs a spool", "decryptor serve --spool DIR");
+    }
+
+    static int Serve(Func<Settings> load, bool verbose)
+    {
+        var settings = load();
+        var ring = KeyRing.Load(settings.Keys);
+        using var log = MakeLog(verbose);
+        foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
+        using var engine = Engine.Open(settings, ring, log, _ => { });
+        using var supervisor = new HostedSupervisor(engine, settings, load, log);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSerilog(log);
+        builder.Services.AddSingleton<IHostLifetime>(new QuietLifetime());
+        builder.Services.AddHostedService(provider => supervisor.Under(provider.GetRequiredService<IHostApplicationLifetime>()));
+        builder.Build().Run();
+        return supervisor.ExitCode;
+    }
+
+    /// <summary>Text for people, compact JSON where a journal collects it; always on stderr.</summary>
+    static Serilog.Core.Logger MakeLog(bool verbose)
+    {
+        var shape = new LoggerConfiguration()
+            .MinimumLevel.Is(verbose ? LogEventLevel.Verbose : LogEventLevel.Information)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+        var underSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+        return (underSystemd
+            ? shape.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
+            : shape.WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}",
+                formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose)).CreateLogger();
+    }
+}

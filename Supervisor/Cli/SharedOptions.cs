@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>Options that several commands have, so that they mean the same everywhere.</summary>
+sealed class SharedOptions
+{
+    public Option<string?> Keys { get; } = new("--keys") { Description = "folder of the key ring (default: $DECRYPTOR_KEYS)", HelpName = "DIR" };
+
+    public Option<int?> Workers { get; } = new("--workers", "-j") { Description = "worker processes (default: one a processor)", HelpName = "N" };
+
+    public Option<string?> Worker { get; } = new("--worker-program") { Description = "the worker program", HelpName = "PATH", Hidden = true };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "print JSON instead of text" };
+
+    /// <summary>The ring's folder as asked for, or as the environment has it.</summary>
+    public static string? RingOf(string? asked) =>
+        asked ?? (Environment.GetEnvironmentVariable("DECRYPTOR_KEYS") is { Length: > 0 } folder ? folder : null);
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Decryptor.Protocol;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>What we say to people, on stderr, so that stdout holds nothing but what was asked for.</summary>
+static class Talk
+{
+    /// <summary>Which exit code stands for several inputs: the one that comes last here.</summary>
+    static readonly int[] _ranks = [0, 1, 3, 66, 65, 77, 76, 75, 74, 73, 69, 70];
+
+    public static int Error(string message, string hint, int exitCode)
+    {
+        Say(message);
+        if (hint.Length > 0) Say($"hint: {hint}");
+        return exitCode;
+    }
+
+    public static void Say(string line) => Console.Error.WriteLine($"decryptor: {Harmless(line)}");
+
+    public static int Worse(int a, int b) => Array.IndexOf(_ranks, b) > Array.IndexOf(_ranks, a) ? b : a;
+
+    public static int ExitCodeOf(Outcome outcome, string code) => outcome switch
+    {
+        Outcome.Complete => 0,
+        Outcome.Partial => 3,
+        _ => (FailureCode.Find(code) ?? FailureCode.Internal).ExitCode,
+    };
+
+    /// <summary>Names come from strangers: what would move the cursor or turn the reading direction is made visible.</summary>
+    public static string Harmless(string text)
+    {
+        var safe = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var category = Rune.GetUnicodeCategory(rune);
+            var unsafeToShow = category is System.Globalization.UnicodeCategory.Control
+                or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
+                or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.Surrogate;
+            if (unsafeToShow) safe.Append($"\\u{rune.Value:x4}");
+            else safe.Append(rune);
+        }
+
+        return safe.ToString();
+    }
+}

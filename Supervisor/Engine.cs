@@ -1,0 +1,110 @@
+using Decryptor.Supervisor.Keys;
+using Decryptor.Supervisor.Observability;
+using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Storage;
+using Decryptor.Supervisor.Workers;
+using Serilog;
+
+namespace Decryptor.Supervisor;
+
+/// <summary>
+/// A spool with everything that works on it, built by hand in reading order: the service runs one over its spool, the
+/// command line one over a private spool of its own. Opening it mends what an earlier end has left.
+/// </summary>
+sealed class Engine : IDisposable
+{
+    readonly EventLoop _loop;
+    readonly Thread _thread;
+    volatile Exception? _death;
+
+    Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch)
+    {
+        Clock = new();
+        Inbox = new(Clock);
+        Spool = Spool.Open(settings.Spool, new()
+        {
+            Group = settings.Group,
+            KeepInputs = settings.KeepInputs,
+            Durable = settings.Durable,
+            BeforeChange = FailPoint.Armed ? _ => FailPoint.Reached("move") : null,
+        });
+        var survivors = Survivors.KillAll(Spool.Work);
+        if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
+        Ledger = JobLedger.Open(Spool.Ledger);
+        Desk = new(ring);
+        Pool = new(settings.Worker is { } path ? WorkerProgram.At(path) : WorkerProgram.Beside(AppContext.BaseDirectory), Spool.Work, Inbox.Post);
+        var policy = settings.Policy();
+        var orders = new OrderDesk(Pool, Desk, Spool, policy.Limits, Inbox.Post);
+        var carrier = new TurnCarrier(Spool, Ledger, orders);
+        var scheduler = new Scheduler(policy, Mend(carrier, log));
+        Ledger.MarkRunning();
+        var journal = new EventJournal(log);
+        _loop = new(Clock, Inbox, scheduler, carrier, turn =>
+        {
+            journal.Watch(turn);
+            watch(turn);
+        });
+        _thread = new(Turn) { Name = "event loop" };
+    }
+
+    public Clock Clock { get; }
+
+    public Inbox Inbox { get; }
+
+    public Spool Spool { get; }
+
+    public JobLedger Ledger { get; }
+
+    public KeyDesk Desk { get; }
+
+    public WorkerPool Pool { get; }
+
+    public Snapshot Latest => _loop.Latest;
+
+    /// <summary>True once the loop has ended, in order or not.</summary>
+    public bool HasEnded => _death is not null || !_thread.IsAlive;
+
+    /// <summary>Takes the spool, kills the survivors of a dead supervisor, and recovers.</summary>
+    public static Engine Open(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch) =>
+        new(settings, ring, log, watch);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Waits for the loop's end; what killed it, or null when it had stopped in order.</summary>
+    public Exception? WaitForEnd()
+    {
+        _thread.Join();
+        return _death;
+    }
+
+    public void Dispose()
+    {
+        if (_death is null) Ledger.MarkStopped();
+        Ledger.Dispose();
+        Spool.Dispose();
+    }
+
+    Recovered Mend(TurnCarrier carrier, ILogger log)
+    {
+        var memory = Ledger.Recall();
+        var listing = Spool.List(memory.Open.Select(job => job.Id));
+        foreach (var warning in Spool.Warnings) log.Warning("{Warning:l}", warning);
+        var recovered = Recovery.Recover(memory, listing, Clock.Now);
+        carrier.Carry(recovered.Mending);
+        if (recovered.Waiting.Count > 0) log.Information("{Waiting} jobs wait from before", recovered.Waiting.Count);
+        return recovered;
+    }
+
+    void Turn()
+    {
+        try
+        {
+            _loop.Run();
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the loop cannot go on: a move or a row may be half done, and only recovery knows.
+            _death = e;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor;
+
+/// <summary>
+/// The only thread that decides: gather what happened, let the scheduler take its step, carry the turn out, show how
+/// things stand. What cannot be carried out ends the loop with an exception, and so the process; recovery finds the truth.
+/// </summary>
+sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrier carrier, Action<Turn> watch)
+{
+    // Even an idle loop turns once a second, so that its silence means that it is wedged.
+    static readonly TimeSpan _beat = TimeSpan.FromSeconds(1);
+
+    volatile Snapshot _latest = scheduler.Snapshot();
+
+    /// <summary>How things stood after the last turn. Any thread may look.</summary>
+    public Snapshot Latest => _latest;
+
+    /// <summary>Turns until the scheduler has stopped.</summary>
+    public void Run()
+    {
+        var wakeAt = clock.Now;
+        while (true)
+        {
+            var turn = scheduler.Step(clock.Now, inbox.Take(wakeAt));
+            foreach (var fact in carrier.Carry(turn)) inbox.Post(fact);
+            _latest = scheduler.Snapshot();
+            watch(turn);
+            if (turn.Stopped) return;
+            var beat = clock.Now + _beat;
+            wakeAt = turn.WakeAt < beat ? turn.WakeAt.Value : beat;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor;
+
+/// <summary>
+/// What happened and was not yet thought about. Bounded: whoever reports too fast waits, but for the loop itself, which
+/// would wait for itself.
+/// </summary>
+sealed class Inbox(Clock clock, int countMax = 4096)
+{
+    readonly object _gate = new();
+    List<Event> _events = [];
+    int _reader;
+
+    /// <summary>Reports an event. Blocks while the inbox is full.</summary>
+    public void Post(Event happened)
+    {
+        lock (_gate)
+        {
+            while (_events.Count >= countMax && Environment.CurrentManagedThreadId != _reader) Monitor.Wait(_gate);
+            _events.Add(happened);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>All that was reported; waits for something until then, and returns nothing if nothing comes.</summary>
+    public IReadOnlyList<Event> Take(DateTimeOffset until)
+    {
+        lock (_gate)
+        {
+            _reader = Environment.CurrentManagedThreadId;
+            while (_events.Count == 0 && until - clock.Now is { } patience && patience > TimeSpan.Zero)
+                Monitor.Wait(_gate, patience);
+            var taken = _events;
+            _events = [];
+            Monitor.PulseAll(_gate);
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+using Serilog;
+using Serilog.Events;
+
+namespace Decryptor.Supervisor.Observability;
+
+/// <summary>
+/// Tells the log what each turn did: one line a change, and every line about a job carries job, attempt and worker. At
+/// level Verbose it prints whole turns in the notation of the plays.
+/// </summary>
+sealed class EventJournal(ILogger log)
+{
+    public void Watch(Turn turn)
+    {
+        foreach (var row in turn.Rows) Tell(row);
+        foreach (var kill in turn.Orders.OfType<Order.Kill>()) log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
+        if (!log.IsEnabled(LogEventLevel.Verbose)) return;
+        foreach (var line in Notation.Lines(turn)) log.Verbose("{Turn:l}", line);
+    }
+
+    void Tell(Row row)
+    {
+        switch (row)
+        {
+            case Row.JobIs { Job: var job } changed: Tell(job, changed.Why); break;
+            case Row.WorkerStarts starts: log.Debug("{Worker} starts", starts.Worker); break;
+            case Row.WorkerEnded { Charged: { } charged } ended:
+                log.Warning("{Worker} is gone: {How}; charged to job {Job}", ended.Worker, ended.How, charged);
+                break;
+            case Row.WorkerEnded ended: log.Information("{Worker} is gone: {How}", ended.Worker, ended.How); break;
+        }
+    }
+
+    void Tell(Job job, string why) => log.Write(
+        LevelOf(job), "job {Job} attempt {Attempt} {Worker}: {State} {Outcome} {Code:l} {Source}: {Why:l}",
+        job.Id, job.Attempts, job.Worker?.ToString() ?? "-", job.State, job.Outcome is { } outcome ? Report.Word(outcome) : "-",
+        job.Code.Length > 0 ? job.Code : "-", job.Source, why);
+
+    static LogEventLevel LevelOf(Job job) => job switch
+    {
+        { State: JobState.Failed } or { State: JobState.Completed, Outcome: Outcome.Partial } => LogEventLevel.Warning,
+        { State: JobState.Completed } => LogEventLevel.Information,
+        { State: JobState.Undecrypted, Attempts: > 0 } => LogEventLevel.Warning,
+        _ => LogEventLevel.Debug,
+    };
+}

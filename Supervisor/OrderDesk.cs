@@ -1,0 +1,36 @@
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Keys;
+using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Storage;
+using Decryptor.Supervisor.Workers;
+using Answer = Decryptor.Protocol.Keys;
+
+namespace Decryptor.Supervisor;
+
+/// <summary>Turns orders into what workers and the key ring understand. An order that fails comes back as an event.</summary>
+sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Limits limits, Action<Event> report)
+{
+    public void Give(Order order)
+    {
+        switch (order)
+        {
+            case Order.Start start: pool.Start(start.Worker); break;
+            case Order.Assign assign: pool.Send(assign.Attempt.Worker, MessageFor(assign)); break;
+            case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
+            case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
+            case Order.Kill kill: pool.Kill(kill.Worker); break;
+            default: throw new UnknownCaseException(order);
+        }
+    }
+
+    Assign MessageFor(Order.Assign assign) => new(
+        assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
+        Frame.Fit(assign.Job.Tenant), limits);
+
+    void Reply(KeyRequest request, Answer found)
+    {
+        // The event first: a worker that asks its next question at once must not meet its last one still open.
+        report(new Event.KeysAnswered(request.Attempt));
+        pool.Send(request.Attempt.Worker, found);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Decryptor.Protocol;
+using Decryptor.Supervisor.Scheduling;
+
+namespace Decryptor.Supervisor;
+
+/// <summary>
+/// Every knob there is, checked before anything starts. Read from the JSON file that <c>--config</c> names; the command
+/// line wins. A name that is no setting is an error, so that a slip of the pen is not silently the default.
+/// </summary>
+sealed record Settings
+{
+    public string Spool { get; init; } = "";
+
+    /// <summary>The key ring's folder; null for an empty ring.</summary>
+    public string? Keys { get; init; }
+
+    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>The worker program; null for the one beside this program that fits the processor.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>The group that may put files into <c>incoming/</c> and read what came of them.</summary>
+    public string? Group { get; init; }
+
+    public bool KeepInputs { get; init; }
+
+    /// <summary>Whether the spool must outlive a power cut. One that dies with its command need not.</summary>
+    [JsonIgnore]
+    public bool Durable { get; init; } = true;
+
+    public double RescanSeconds { get; init; } = 2;
+
+    public double HelloSeconds { get; init; } = 10;
+
+    public double FrozenSeconds { get; init; } = 15;
+
+    public double StalledSeconds { get; init; } = 60;
+
+    public double JobSecondsMin { get; init; } = 120;
+
+    public long BytesPerSecondMin { get; init; } = 256 * 1024;
+
+    public double DrainSeconds { get; init; } = 30;
+
+    public long OutputBytesMax { get; init; } = 16L << 30;
+
+    public int RatioMax { get; init; } = 200;
+
+    public long RatioFloorBytes { get; init; } = 64L << 20;
+
+    public int MembersMax { get; init; } = 20_000;
+
+    public int DepthMax { get; init; } = 5;
+
+    public int QuestionsMax { get; init; } = 4096;
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>
+    public static Settings Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), SettingsJson.Strict.Settings) ?? new();
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"{path} line {e.LineNumber + 1}: {e.Message}", "decryptor serve --help lists the settings") { ExitCode = 78 };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {e.Message}", "check the path and its permissions") { ExitCode = 78 };
+        }
+    }
+
+    /// <summary>The same settings, proved to be sensible.</summary>
+    /// <exception cref="UsageException">One is not, and the message says which and what it may be.</exception>
+    public Settings Checked()
+    {
+        Demand(Workers is >= 1 and <= 256, nameof(Workers), Workers, "1 to 256");
+        Demand(RescanSeconds is >= 0.05 and <= 3600, nameof(RescanSeconds), RescanSeconds, "0.05 to 3600");
+        Demand(HelloSeconds is >= 0.1 and <= 3600, nameof(HelloSeconds), HelloSeconds, "0.1 to 3600");
+        // Workers speak twice a second; less patience than that kills the living.
+        Demand(FrozenSeconds is >= 1 and <= 3600, nameof(FrozenSeconds), FrozenSeconds, "1 to 3600");
+        Demand(StalledSeconds is >= 1 and <= 86400, nameof(StalledSeconds), StalledSeconds, "1 to 86400");
+        Demand(JobSecondsMin is >= 1 and <= 86400, nameof(JobSecondsMin), JobSecondsMin, "1 to 86400");
+        Demand(BytesPerSecondMin >= 1, nameof(BytesPerSecondMin), BytesPerSecondMin, "1 or more");
+        Demand(DrainSeconds is >= 0 and <= 86400, nameof(DrainSeconds), DrainSeconds, "0 to 86400");
+        Demand(OutputBytesMax >= 1, nameof(OutputBytesMax), OutputBytesMax, "1 or more");
+        Demand(RatioMax >= 1, nameof(RatioMax), RatioMax, "1 or more");
+        Demand(RatioFloorBytes >= 0, nameof(RatioFloorBytes), RatioFloorBytes, "0 or more");
+        Demand(MembersMax >= 1, nameof(MembersMax), MembersMax, "1 or more");
+        Demand(DepthMax is >= 1 and <= 64, nameof(DepthMax), DepthMax, "1 to 64");
+        Demand(QuestionsMax is >= 1 and <= 1_000_000, nameof(QuestionsMax), QuestionsMax, "1 to 1000000");
+        return this;
+    }
+
+    public Policy Policy() => new()
+    {
+        Workers = Workers,
+        HelloWithin = TimeSpan.FromSeconds(HelloSeconds),
+        FrameWithin = TimeSpan.FromSeconds(FrozenSeconds),
+        WorkWithin = TimeSpan.FromSeconds(StalledSeconds),
+        JobTimeMin = TimeSpan.FromSeconds(JobSecondsMin),
+        BytesPerSecondMin = BytesPerSecondMin,
+        DrainWithin = TimeSpan.FromSeconds(DrainSeconds),
+        Limits = new(OutputBytesMax, RatioMax, RatioFloorBytes, MembersMax, DepthMax, QuestionsMax),
+    };
+
+    static void Demand(bool holds, string name, object value, string allowed)
+    {
+        var setting = JsonNamingPolicy.CamelCase.ConvertName(name);
+        if (!holds)
+            throw new UsageException($"{setting} is {value}; {allowed} is allowed", "correct the setting and start again") { ExitCode = 78 };
+    }
+}
+
+[JsonSerializable(typeof(Settings))]
+sealed partial class SettingsJson : JsonSerializerContext
+{
+    internal static readonly SettingsJson Strict = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    });
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+
+namespace Decryptor.EndToEnd.Tests;
+
+/// <summary>
+/// The programs under test: what <c>scripts/build</c> has left in <c>out/</c>, which is what users run; where that is
+/// absent, the builds for development beside the tests.
+/// </summary>
+static class Programs
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Supervisor { get; } = Find("decryptor");
+
+    public static string Worker { get; } = Find("decryptor-worker");
+
+    public static string FakeWorker { get; } = Path.Combine(AppContext.BaseDirectory, "FakeWorker");
+
+    /// <summary>The corpus of real files; null on a machine that does not have it.</summary>
+    public static string? Corpus { get; } = FindCorpus();
+
+    public static string NeedCorpus(string part)
+    {
+        if (Corpus is null || !Directory.Exists(Path.Combine(Corpus, part))) Assert.Ignore($"the corpus of real files ({part}) is not on this machine");
+        return Path.Combine(Corpus!, part);
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static Ran Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
+
+    public static Ran Run(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = Start(environment, arguments);
+        process.StandardInput.Close();
+        using var stdout = new MemoryStream();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.BaseStream.CopyTo(stdout);
+        process.WaitForExit();
+        return new(process.ExitCode, stdout.ToArray(), errors.GetAwaiter().GetResult());
+    }
+
+    public static Process Start(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Supervisor, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("DECRYPTOR_KEYS");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    static string Find(string name)
+    {
+        var built = Path.Combine(Root, "out", name);
+        return File.Exists(built) ? built : Path.Combine(AppContext.BaseDirectory, name);
+    }
+
+    static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Decryptor.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("no Decryptor.sln above the tests");
+    }
+
+    static string? FindCorpus()
+    {
+        for (var folder = new DirectoryInfo(Root); folder is not null; folder = folder.Parent)
+            if (Directory.Exists(Path.Combine(folder.FullName, "shared", "corpus"))) return Path.Combine(folder.FullName, "shared", "corpus");
+        return null;
+    }
+}
+
+/// <summary>How a program ended and what it printed.</summary>
+sealed record Ran(int ExitCode, byte[] Stdout, string Stderr)
+{
+    public string Text => System.Text.Encoding.UTF8.GetString(Stdout);
+
+    public override string ToString() => $"exit {ExitCode}\n{Text}\n{Stderr}";
+}

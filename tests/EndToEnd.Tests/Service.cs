@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Decryptor.Protocol;
+
+namespace Decryptor.EndToEnd.Tests;
+
+/// <summary>A real <c>decryptor serve</c> over a spool in a scratch folder.</summary>
+sealed class Service : IDisposable
+{
+    readonly Process _process;
+    readonly StringBuilder _stderr = new();
+
+    public Service(Scratch scratch, string[]? options = null, Dictionary<string, string>? environment = null, object? config = null)
+    {
+        Spool = scratch["spool"];
+        Directory.CreateDirectory(Spool);
+        List<string> arguments = ["serve", "--spool", Spool];
+        if (config is not null)
+        {
+            File.WriteAllText(scratch["config.json"], JsonSerializer.Serialize(config));
+            arguments.AddRange(["--config", scratch["config.json"]]);
+        }
+
+        arguments.AddRange(options ?? []);
+        _process = Programs.Start(environment ?? [], [.. arguments]);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_stderr) _stderr.AppendLine(line.Data);
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    public string Spool { get; }
+
+    public int Pid => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public string Stderr
+    {
+        get
+        {
+            lock (_stderr) return _stderr.ToString();
+        }
+    }
+
+    /// <summary>Puts a whole file into <c>incoming/</c> by rename, as an uploader should.</summary>
+    public static void Drop(Scratch scratch, string name, byte[] content)
+    {
+        var incoming = Path.Combine(scratch["spool"], "incoming");
+        Directory.CreateDirectory(incoming);
+        File.Move(scratch.Write("uploads/" + Path.GetFileName(name), content), Path.Combine(incoming, name));
+    }
+
+    public void AwaitReady() => Until(() => Directory.Exists(Path.Combine(Spool, "run")) && Workers().Count > 0, "the service is ready");
+
+    /// <summary>The ended jobs' reports by source, once there are <paramref name="count"/> of them.</summary>
+    public IReadOnlyDictionary<string, (string Folder, Report Report)> AwaitEnded(int count, int seconds = 60)
+    {
+        Until(() => Ended().Count >= count, $"{count} jobs end", seconds);
+        return Ended();
+    }
+
+    public Dictionary<string, (string Folder, Report Report)> Ended()
+    {
+        var ended = new Dictionary<string, (string, Report)>();
+        foreach (var room in new[] { "completed", "failed" })
+        {
+            var folder = Path.Combine(Spool, room);
+            if (!Directory.Exists(folder)) continue;
+            foreach (var job in Directory.GetDirectories(folder).Where(job => Path.GetFileName(job)[0] != '.'))
+                if (File.Exists(Path.Combine(job, Report.FileName)))
+                    ended.Add(ReadReport(job).Source + (ended.ContainsKey(ReadReport(job).Source) ? $" ({Path.GetFileName(job)})" : ""), (job, ReadReport(job)));
+        }
+
+        return ended;
+    }
+
+    public static Report ReadReport(string folder) => Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
+
+    /// <summary>Worker processes that live, by pid.</summary>
+    public IReadOnlyList<int> Workers() => [.. Proc.ChildrenOf(Pid).Where(child => child.State is not ('Z' or 'X')).Select(child => child.Pid)];
+
+    public void Send(int signal) => Proc.Send(Pid, signal);
+
+    public int AwaitExit(int seconds = 30)
+    {
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(seconds))) throw new AssertionException($"the service did not end:\n{Stderr}");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits for a fact; fails with the service's own words when it does not come.</summary>
+    public void Until(Func<bool> holds, string what, int seconds = 30)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!holds())
+        {
+            if (watch.Elapsed.TotalSeconds > seconds) throw new AssertionException($"waited {seconds} s in vain until {what}\n{Stderr}");
+            Thread.Yield();
+            Thread.Sleep(5);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Proc.Send(Pid, Proc.SigCont);
+            Proc.Send(Pid, Proc.SigKill);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+}
