@@ -33,12 +33,12 @@ sealed class Folder : IDisposable
         return opened >= 0 ? new(opened, path, beforeChange) : throw Posix.Failure($"opening {path}");
     }
 
-    /// <summary>The directory of that name; null when there is none, be it that something else has the name.</summary>
+    /// <summary>The directory of that name; null when there is none, or none that we may open.</summary>
     public Folder? TryOpen(string name)
     {
         var opened = OpenEntry(name, Posix.OnlyFolder);
         if (opened >= 0) return new(opened, Below(name), _beforeChange);
-        return Posix.LastError is Posix.NotThere or Posix.NotAFolder or Posix.ALink
+        return Posix.LastError is Posix.NotThere or Posix.NotAFolder or Posix.ALink or Posix.Denied
             ? null : throw Posix.Failure($"opening {Below(name)}");
     }
 

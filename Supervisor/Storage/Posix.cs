@@ -33,10 +33,10 @@ static partial class Posix
     internal static IOException Failure(string tried) =>
         new($"{tried}: {Marshal.GetPInvokeErrorMessage(LastError)}", LastError);
 
-    /// <summary>What lies under a name, links not followed; null when nothing does or the way to it is no folder.</summary>
+    /// <summary>What lies under a name, links not followed; null when nothing does, or nothing that we may see.</summary>
     internal static Entry? Look(SafeFileHandle folder, string name) =>
         Status(folder, NameText.ToPath(name), LinkItself, out var raw) == 0 ? raw.ToEntry()
-        : LastError is NotThere or NotAFolder ? null
+        : LastError is NotThere or NotAFolder or Denied ? null
         : throw Failure($"looking at {name}");
 
     /// <summary>What an open descriptor stands for.</summary>
@@ -65,7 +65,7 @@ static partial class Posix
     internal static List<string> Names(SafeFileHandle folder, int max)
     {
         var again = OpenAt(folder, [(byte)'.', 0], OnlyFolder | CloseOnExec, 0);
-        if (again < 0) throw Failure("reading a folder");
+        if (again < 0) return LastError == Denied ? [] : throw Failure("reading a folder");
         var stream = OpenStream(again);
         if (stream == 0) throw Failure("reading a folder");
         try
