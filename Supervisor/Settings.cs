@@ -7,54 +7,55 @@ namespace Decryptor.Supervisor;
 
 /// <summary>
 /// Every knob there is, checked before anything starts. Read from the JSON file that <c>--config</c> names; the command
-/// line wins. A name that is no setting is an error, so that a slip of the pen is not silently the default.
+/// line wins. A name that is no setting is an error, so that a slip of the pen is not silently the default. (Set, not
+/// init: the generated reader gives every init property a value, and the defaults would be lost.)
 /// </summary>
 sealed record Settings
 {
-    public string Spool { get; init; } = "";
+    public string Spool { get; set; } = "";
 
     /// <summary>The key ring's folder; null for an empty ring.</summary>
-    public string? Keys { get; init; }
+    public string? Keys { get; set; }
 
-    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
+    public int Workers { get; set; } = Math.Max(1, Environment.ProcessorCount);
 
     /// <summary>The worker program; null for the one beside this program that fits the processor.</summary>
-    public string? Worker { get; init; }
+    public string? Worker { get; set; }
 
     /// <summary>The group that may put files into <c>incoming/</c> and read what came of them.</summary>
-    public string? Group { get; init; }
+    public string? Group { get; set; }
 
-    public bool KeepInputs { get; init; }
+    public bool KeepInputs { get; set; }
 
     /// <summary>Whether the spool must outlive a power cut. One that dies with its command need not.</summary>
     [JsonIgnore]
-    public bool Durable { get; init; } = true;
+    public bool Durable { get; set; } = true;
 
-    public double RescanSeconds { get; init; } = 2;
+    public double RescanSeconds { get; set; } = 2;
 
-    public double HelloSeconds { get; init; } = 10;
+    public double HelloSeconds { get; set; } = 10;
 
-    public double FrozenSeconds { get; init; } = 15;
+    public double FrozenSeconds { get; set; } = 15;
 
-    public double StalledSeconds { get; init; } = 60;
+    public double StalledSeconds { get; set; } = 60;
 
-    public double JobSecondsMin { get; init; } = 120;
+    public double JobSecondsMin { get; set; } = 120;
 
-    public long BytesPerSecondMin { get; init; } = 256 * 1024;
+    public long BytesPerSecondMin { get; set; } = 256 * 1024;
 
-    public double DrainSeconds { get; init; } = 30;
+    public double DrainSeconds { get; set; } = 30;
 
-    public long OutputBytesMax { get; init; } = 16L << 30;
+    public long OutputBytesMax { get; set; } = 16L << 30;
 
-    public int RatioMax { get; init; } = 200;
+    public int RatioMax { get; set; } = 200;
 
-    public long RatioFloorBytes { get; init; } = 64L << 20;
+    public long RatioFloorBytes { get; set; } = 64L << 20;
 
-    public int MembersMax { get; init; } = 20_000;
+    public int MembersMax { get; set; } = 20_000;
 
-    public int DepthMax { get; init; } = 5;
+    public int DepthMax { get; set; } = 5;
 
-    public int QuestionsMax { get; init; } = 4096;
+    public int QuestionsMax { get; set; } = 4096;
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>

@@ -59,6 +59,8 @@ static class UnpackCommand
             var target = Path.Combine(output, name);
             if (Path.Exists(target)) continue;
             Directory.Move(from, target);
+            // The spool is the owner's alone; what is delivered is as open as the folder it was asked into.
+            File.SetUnixFileMode(target, File.GetUnixFileMode(output));
             return name;
         }
     }

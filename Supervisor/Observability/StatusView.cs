@@ -39,8 +39,6 @@ sealed record StatusView
     public required IReadOnlyList<string> Keys { get; init; }
 
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Readable.StatusView), (byte)'\n'];
-
-    public static StatusView? FromJson(byte[] json) => JsonSerializer.Deserialize(json, StatusJson.Readable.StatusView);
 }
 
 /// <summary>One worker's line.</summary>

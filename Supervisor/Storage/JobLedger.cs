@@ -76,12 +76,13 @@ sealed class JobLedger : IDisposable
     public LedgerMemory Recall() => Guard(_path, () =>
     {
         var open = Jobs("state IN ('Undecrypted', 'Decrypting')");
-        using var workers = Query("SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number");
-        var alive = new List<Incarnation>();
-        while (workers.Read()) alive.Add(new(workers.GetInt32(0), workers.GetInt64(1)));
-        using var spool = Query("SELECT last_job, last_worker, clean_stop FROM spool");
-        if (!spool.Read()) throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
-        return new LedgerMemory(open, alive, spool.GetInt64(0), spool.GetInt64(1), spool.GetInt64(2) == 1);
+        var alive = Query("SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
+            row => new Incarnation(row.GetInt32(0), row.GetInt64(1)));
+        var counters = Query("SELECT last_job, last_worker, clean_stop FROM spool",
+            row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1));
+        return counters is [var memory]
+            ? memory
+            : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
 
     /// <summary>Jobs that failed for want of a key and whose inputs are in the spool.</summary>
@@ -184,19 +185,16 @@ sealed class JobLedger : IDisposable
 
     static string Word(string text) => string.Concat(text.TakeWhile(char.IsAsciiLetter));
 
-    SqliteDataReader Query(string sql)
+    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
-        return command.ExecuteReader();
+        using var rows = command.ExecuteReader();
+        var found = new List<T>();
+        while (rows.Read()) found.Add(read(rows));
+        return found;
     }
 
-    List<Job> Jobs(string where)
-    {
-        using var rows = Query(string.Create(
-            CultureInfo.InvariantCulture, $"SELECT {JobRow.Columns} FROM job WHERE {where} ORDER BY id"));
-        var jobs = new List<Job>();
-        while (rows.Read()) jobs.Add(JobRow.Read(rows));
-        return jobs;
-    }
+    List<Job> Jobs(string where) =>
+        Query($"SELECT {JobRow.Columns} FROM job WHERE {where} ORDER BY id", JobRow.Read);
 }

@@ -97,8 +97,8 @@ sealed class Service : IDisposable
         var watch = Stopwatch.StartNew();
         while (!holds())
         {
+            if (HasExited && !holds()) throw new AssertionException($"the service ended before {what}\n{Stderr}");
             if (watch.Elapsed.TotalSeconds > seconds) throw new AssertionException($"waited {seconds} s in vain until {what}\n{Stderr}");
-            Thread.Yield();
             Thread.Sleep(5);
         }
     }
