@@ -45,7 +45,8 @@ sealed class Unpacker(Assign assign, AskRing ask)
         {
             using var input = InputFile.Open(assign.Input, Budget);
             _size = input.Length;
-            return Decode(new Lookahead(input), text);
+            using var lookahead = new Lookahead(input);
+            return Decode(lookahead, text);
         }
         catch (Refusal refusal)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Decryptor.Worker.Formats.Xlog;
@@ -11,7 +12,7 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
     const int ProbeBytes = 4096;
     const int ChunkLengthBytes = 2;
 
-    readonly byte[] _clear = new byte[BlockHeader.LengthMax];
+    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
     readonly InflateReader _inflate = new();
     readonly ZstdReader _zstd = new();
@@ -43,7 +44,11 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
         return PlainText.LooksLikeLog(_stretch.AsSpan(0, InflateReader.Try(_clear, count, _stretch)));
     }
 
-    public void Dispose() => _zstd.Dispose();
+    public void Dispose()
+    {
+        _zstd.Dispose();
+        ArrayPool<byte>.Shared.Return(_clear);
+    }
 
     Damage? Clear(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk, out int count)
     {

@@ -61,7 +61,7 @@ sealed class SessionKeys(KeySource ask, Findings findings)
         var some = Math.Min(payload.Length, ProbeBytes);
         session.Teas[candidate].Decrypt(payload[..some], clear);
         var good = packing == Packing.Zstd
-            ? ZstdReader.IsFrame(clear) ? StretchThatConvinces : 0
+            ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
             : InflateReader.Try(clear, some, _stretch);
         if (packing != Packing.Zstd && !PlainText.LooksLikeLog(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;

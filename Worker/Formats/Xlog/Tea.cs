@@ -46,10 +46,14 @@ sealed class Tea
     internal int DecryptVectors(ReadOnlySpan<byte> cipher, Span<byte> clear)
     {
         if (!BitConverter.IsLittleEndian) return 0;
-        var from = MemoryMarshal.Cast<byte, uint>(cipher);
-        var to = MemoryMarshal.Cast<byte, uint>(clear);
-        if (Avx2.IsSupported) return Decrypt256(from, to) * sizeof(uint);
-        return Sse2.IsSupported ? Decrypt128(from, to) * sizeof(uint) : 0;
+        if (!Avx2.IsSupported) return DecryptNarrowVectors(cipher, clear);
+        return Decrypt256(MemoryMarshal.Cast<byte, uint>(cipher), MemoryMarshal.Cast<byte, uint>(clear)) * sizeof(uint);
+    }
+
+    internal int DecryptNarrowVectors(ReadOnlySpan<byte> cipher, Span<byte> clear)
+    {
+        if (!BitConverter.IsLittleEndian || !Sse2.IsSupported) return 0;
+        return Decrypt128(MemoryMarshal.Cast<byte, uint>(cipher), MemoryMarshal.Cast<byte, uint>(clear)) * sizeof(uint);
     }
 
     internal void DecryptPlainly(ReadOnlySpan<byte> cipher, Span<byte> clear)
