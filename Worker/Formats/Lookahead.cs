@@ -21,7 +21,9 @@ sealed class Lookahead(Stream stream) : IDisposable
     /// <summary>Where in the stream the next byte is.</summary>
     internal long Position { get; private set; }
 
-    /// <summary>The next bytes without consuming them: <paramref name="count"/>, or fewer where the stream ends.</summary>
+    /// <summary>
+    /// The next bytes without consuming them: <paramref name="count"/>, or fewer where the stream ends.
+    /// </summary>
     internal ReadOnlySpan<byte> Peek(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Reach);

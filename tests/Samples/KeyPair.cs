@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Decryptor.Samples;
 
-/// <summary>A key pair on secp256k1 that a number makes: the same number, the same pair, so that samples can be made again.</summary>
+/// <summary>
+/// A key pair on secp256k1 that a number makes: the same number, the same pair, so that samples can be made again.
+/// </summary>
 sealed class KeyPair
 {
     static readonly ECCurve Curve = ECCurve.CreateFromFriendlyName("secp256k1");
@@ -31,7 +33,9 @@ sealed class KeyPair
     /// <summary>X then Y, 64 bytes, as a block's header holds it.</summary>
     internal byte[] Public => [.. _parameters.Q.X!, .. _parameters.Q.Y!];
 
-    /// <summary>The TEA key that this pair and the other's public key agree upon: the first half of the secret.</summary>
+    /// <summary>
+    /// The TEA key that this pair and the other's public key agree upon: the first half of the secret.
+    /// </summary>
     internal byte[] AgreeWith(KeyPair other)
     {
         using var own = ECDiffieHellman.Create(_parameters);

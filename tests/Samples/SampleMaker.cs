@@ -36,7 +36,8 @@ sealed class SampleMaker
         var damaged = Session(Compression.Deflate, _production, 2500);
         damaged.AsSpan(damaged.Length / 2, 300).Fill(0xA5);
         Save("boot.xlog", Session(Compression.Deflate, _production, 900));
-        Save("crash-of-user-4711.xlog", [.. Session(Compression.Zstd, _production, 400), .. Session(Compression.Deflate, _production, 700)]);
+        Save("crash-of-user-4711.xlog",
+            [.. Session(Compression.Zstd, _production, 400), .. Session(Compression.Deflate, _production, 700)]);
         Save("crash-of-user-4711.mmap3", Buffered(60));
         Save("cut-upload.xlog", cut[..^(cut.Length / 5)]);
         Save("damaged-on-the-way.xlog", damaged);

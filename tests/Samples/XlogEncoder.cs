@@ -105,7 +105,8 @@ sealed class XlogEncoder
     {
         _open = true;
         _sequence = _sequence == ushort.MaxValue ? (ushort)1 : (ushort)(_sequence + 1);
-        if (_compression == Compression.Deflate) _deflate = new(_packed, CompressionLevel.SmallestSize, leaveOpen: true);
+        if (_compression == Compression.Deflate)
+            _deflate = new(_packed, CompressionLevel.SmallestSize, leaveOpen: true);
         else _zstd.ResetStream();
     }
 

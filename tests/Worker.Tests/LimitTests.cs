@@ -5,7 +5,8 @@ namespace Decryptor.Worker.Tests;
 
 sealed class LimitTests
 {
-    static readonly Limits Small = new(OutputBytes: 1000, Ratio: 10, RatioFloor: 500, Members: 2, Depth: 3, Questions: 2);
+    static readonly Limits Small = new(OutputBytes: 1000, Ratio: 10, RatioFloor: 500, Members: 2, Depth: 3,
+        Questions: 2);
 
     [Test]
     public void Text_up_to_the_limit_is_paid_for_and_one_byte_more_is_refused()
@@ -14,7 +15,8 @@ sealed class LimitTests
         budget.Measure(1_000_000);
         budget.Text(999);
         budget.Text(1);
-        Assert.That(() => budget.Text(1), Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitOutput));
+        Assert.That(() => budget.Text(1),
+            Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitOutput));
         Assert.That(budget.BytesOut, Is.EqualTo(1000));
     }
 
@@ -24,7 +26,8 @@ sealed class LimitTests
         var budget = new Budget(Small);
         budget.Measure(1);
         budget.Text(500);
-        Assert.That(() => budget.Text(1), Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitRatio));
+        Assert.That(() => budget.Text(1),
+            Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitRatio));
     }
 
     [Test]
@@ -33,7 +36,8 @@ sealed class LimitTests
         var budget = new Budget(Small);
         budget.Measure(60);
         budget.Text(600);
-        Assert.That(() => budget.Text(1), Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitRatio));
+        Assert.That(() => budget.Text(1),
+            Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitRatio));
     }
 
     [Test]
@@ -45,8 +49,10 @@ sealed class LimitTests
         budget.Layer(3);
         Assert.Multiple(() =>
         {
-            Assert.That(budget.Member, Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitMembers));
-            Assert.That(() => budget.Layer(4), Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitDepth));
+            Assert.That(budget.Member,
+                Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitMembers));
+            Assert.That(() => budget.Layer(4),
+                Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitDepth));
             Assert.That((budget.Question(), budget.Question(), budget.Question()), Is.EqualTo((1, 2, 0)));
         });
     }
@@ -91,7 +97,8 @@ sealed class LimitTests
     public void A_zstd_block_that_gives_gigabytes_is_stopped_though_the_limits_would_allow_it()
     {
         // One frame of run-length blocks: four bytes for each 128 KiB of the same letter.
-        byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, .. Enumerable.Repeat<byte[]>([0x02, 0x00, 0x10, 0x61], 20_000).SelectMany(run => run)];
+        byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58,
+            .. Enumerable.Repeat<byte[]>([0x02, 0x00, 0x10, 0x61], 20_000).SelectMany(run => run)];
         var decoded = Decoded.Of(Made.Block(0x0D, frame), limits: new(1L << 34, int.MaxValue, 1L << 34, 1, 1, 1));
         Assert.That(decoded.Code, Is.EqualTo("LIMIT_RATIO"));
         Assert.That(decoded.Text.LongLength, Is.InRange(1, 65L << 20));

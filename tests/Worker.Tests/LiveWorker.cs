@@ -34,7 +34,8 @@ sealed class LiveWorker : IDisposable
     internal string Folder => _folder;
 
     internal Assign Order(string input, long job = 17, Limits? limits = null) =>
-        new(new(job, 1, Name), input, Path.Combine(_folder, $"{job}-1"), Path.GetFileName(input), "", limits ?? Trial.Usual);
+        new(new(job, 1, Name), input, Path.Combine(_folder, $"{job}-1"), Path.GetFileName(input), "",
+            limits ?? Trial.Usual);
 
     internal void Tell(Message message) => TellRaw(FrameWriter.Write(message));
 
@@ -60,7 +61,9 @@ sealed class LiveWorker : IDisposable
         return message;
     }
 
-    /// <summary>Answers questions until the attempt is over; what was heard on the way is in <paramref name="heard"/>.</summary>
+    /// <summary>
+    /// Answers questions until the attempt is over; what was heard on the way is in <paramref name="heard"/>.
+    /// </summary>
     internal Finished Serve(Ring ring, List<Message>? heard = null)
     {
         while (true)
@@ -71,7 +74,8 @@ sealed class LiveWorker : IDisposable
             {
                 case KeyRequest request: Tell(ring.Answer(request.Attempt, request.Question, request.Header)); break;
                 case Finished finished: return finished;
-                case null: throw new InvalidOperationException($"the worker is gone: {_process.StandardError.ReadToEnd()}");
+                case null: throw new InvalidOperationException(
+                    $"the worker is gone: {_process.StandardError.ReadToEnd()}");
                 default: break;
             }
         }

@@ -4,7 +4,9 @@ using Decryptor.Samples;
 
 namespace Decryptor.Worker.Tests;
 
-/// <summary>Good files with wounds: whatever is flipped, cut out or put in, there is an outcome, and it is within its budget.</summary>
+/// <summary>
+/// Good files with wounds: whatever is flipped, cut out or put in, there is an outcome, and it is within its budget.
+/// </summary>
 [Parallelizable(ParallelScope.Children)]
 sealed class MutationTests
 {
@@ -25,7 +27,8 @@ sealed class MutationTests
             var blocks = decoded.Blocks;
             Assert.That(blocks.Total, Is.EqualTo(blocks.Ok + blocks.Bad), $"seed {seed}, round {round}");
             Assert.That(decoded.Text, Has.Length.LessThan(64 << 20), $"seed {seed}, round {round}");
-            Assert.That(decoded.Verdict?.Outcome == Outcome.Complete, Is.EqualTo(decoded.Verdict is not null && decoded.Code is null));
+            Assert.That(decoded.Verdict?.Outcome == Outcome.Complete,
+                Is.EqualTo(decoded.Verdict is not null && decoded.Code is null));
             Assert.That(decoded.Questions, Is.LessThanOrEqualTo(16), $"seed {seed}, round {round}");
         }
     }
@@ -40,7 +43,8 @@ sealed class MutationTests
             var wounded = (byte[])file.Clone();
             wounded[random.Next(wounded.Length)] ^= (byte)(1 << random.Next(8));
             var decoded = Decoded.Of(wounded, Made.Ring);
-            Assert.That(decoded.Text, Has.Length.GreaterThan(text.Length * 17 / 20), $"round {round}: {decoded.Verdict?.Message}");
+            Assert.That(decoded.Text, Has.Length.GreaterThan(text.Length * 17 / 20),
+                $"round {round}: {decoded.Verdict?.Message}");
         }
     }
 

@@ -53,9 +53,11 @@ sealed class OutputTests
         var report = trial.Report;
         Assert.Multiple(() =>
         {
-            Assert.That((report.Id, report.Source, report.State, report.Attempts, report.Worker), Is.EqualTo(("17", "boot.xlog", "Completed", 1, "w3.7")));
+            Assert.That((report.Id, report.Source, report.State, report.Attempts, report.Worker),
+                Is.EqualTo(("17", "boot.xlog", "Completed", 1, "w3.7")));
             Assert.That((report.BytesIn, report.BytesOut), Is.EqualTo((file.Length, text.Length)));
-            Assert.That((trial.Only.Path, trial.Only.Format, trial.Only.Key), Is.EqualTo(("boot.log", "xlog", "prod-2026")));
+            Assert.That((trial.Only.Path, trial.Only.Format, trial.Only.Key),
+                Is.EqualTo(("boot.log", "xlog", "prod-2026")));
             Assert.That(trial.Only.Blocks, Is.EqualTo(new ReportedBlocks(3, 3, 0)));
         });
     }
@@ -77,7 +79,8 @@ sealed class OutputTests
     public void A_worst_report_has_at_most_1000_gaps_and_says_how_many_more_there_are()
     {
         var tip = Made.Tip("a line\n");
-        var file = Enumerable.Repeat<byte[]>([.. tip, .. "garbage between"u8], 1500).SelectMany(bytes => bytes).ToArray();
+        byte[] one = [.. tip, .. "garbage between"u8];
+        var file = Enumerable.Repeat(one, 1500).SelectMany(bytes => bytes).ToArray();
         using var trial = Trial.OfBytes(file);
         trial.MustBeSound();
         Assert.Multiple(() =>
@@ -92,18 +95,21 @@ sealed class OutputTests
     public void A_full_disk_is_DISK_FULL_and_the_partial_text_makes_room_for_the_report()
     {
         var small = Directory.CreateTempSubdirectory("decryptor-small-disk-").FullName;
-        if (!Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small)) Assert.Ignore("mounting a small disk needs root");
+        if (!Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small))
+            Assert.Ignore("mounting a small disk needs root");
         try
         {
             var input = Path.Combine(small, "..", Path.GetFileName(small) + ".log");
             File.WriteAllText(input, string.Concat(Enumerable.Repeat("a line that fills the disk\n", 100_000)));
             var output = Path.Combine(small, "17-1");
             var assign = new Assign(new(17, 1, new(3, 7)), input, output, "fill.log", "", Trial.Usual);
-            var finished = new Unpacker(assign, (_, _, _) => throw new InvalidOperationException("nothing is sealed")).Run();
+            var finished = new Unpacker(assign, (_, _, _) =>
+                throw new InvalidOperationException("nothing is sealed")).Run();
             File.Delete(input);
             Assert.Multiple(() =>
             {
-                Assert.That((finished.Outcome, finished.Code, finished.BytesOut), Is.EqualTo((Outcome.Failed, "DISK_FULL", 0L)));
+                Assert.That((finished.Outcome, finished.Code, finished.BytesOut),
+                    Is.EqualTo((Outcome.Failed, "DISK_FULL", 0L)));
                 Assert.That(Directory.GetFiles(output).Select(Path.GetFileName), Is.EqualTo((string[])["report.json"]));
             });
         }

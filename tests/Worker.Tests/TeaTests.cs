@@ -5,8 +5,10 @@ namespace Decryptor.Worker.Tests;
 
 sealed class TeaTests
 {
-    [TestCase("78502e503e46f8d3f02417019cbe0097", "ef65268977096f5fc9b7a5b4bc3f9633", "8a8b8301bffc32052363052303233320")]
-    [TestCase("a4f1799c1876b893d24ca96a5149a610", "857f54e7b41c6940e85d3bf5c563b59d", "28b52ffd0030440200d4035e5e4e6f76")]
+    [TestCase("78502e503e46f8d3f02417019cbe0097", "ef65268977096f5fc9b7a5b4bc3f9633",
+        "8a8b8301bffc32052363052303233320")]
+    [TestCase("a4f1799c1876b893d24ca96a5149a610", "857f54e7b41c6940e85d3bf5c563b59d",
+        "28b52ffd0030440200d4035e5e4e6f76")]
     public void The_published_vectors_decrypt(string key, string cipher, string clear)
     {
         var bytes = Convert.FromHexString(cipher);

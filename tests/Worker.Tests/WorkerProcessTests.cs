@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Decryptor.Protocol;
+using Decryptor.Samples;
 
 namespace Decryptor.Worker.Tests;
 
@@ -32,14 +33,46 @@ sealed class WorkerProcessTests
     {
         using var worker = new LiveWorker();
         worker.Hear();
-        var endless = Path.Combine(worker.Folder, "endless.log");
-        // A file that passes for text on its first stretch and then takes for ever: a sparse one with text in front.
-        File.WriteAllText(endless, string.Concat(Enumerable.Repeat("a line\n", 20_000)));
-        using (var file = File.OpenHandle(endless, FileMode.Open, FileAccess.Write)) RandomAccess.SetLength(file, 1L << 40);
+        var endless = Path.Combine(worker.Folder, "endless.xlog");
+        using (var file = File.OpenHandle(endless, FileMode.CreateNew, FileAccess.Write))
+            RandomAccess.SetLength(file, 1L << 40);
         worker.Tell(worker.Order(endless));
         while (worker.Hear() is not Progress) { }
         worker.EndInput();
         Assert.That(worker.WaitForExit(), Is.Zero);
+    }
+
+    [Test]
+    public void It_leaves_at_once_when_its_input_ends_while_it_waits_for_keys()
+    {
+        using var worker = new LiveWorker();
+        worker.Hear();
+        worker.Tell(worker.Order(Corpus.File("xlog/good/async-zlib-crypt-4k.xlog")));
+        while (worker.Hear() is not KeyRequest) { }
+        worker.EndInput();
+        Assert.That(worker.WaitForExit(), Is.Zero);
+    }
+
+    [Test]
+    public void Text_can_be_read_while_the_rest_is_still_sealed()
+    {
+        using var worker = new LiveWorker();
+        worker.Hear();
+        var (clear, text) = Made.Session(Compression.Deflate, null, blocks: 2);
+        var input = Path.Combine(worker.Folder, "boot.xlog");
+        File.WriteAllBytes(input, [.. clear, .. Made.Session(Compression.Zstd, Made.Ours, blocks: 2).File]);
+        worker.Tell(worker.Order(input));
+        while (worker.Hear() is not KeyRequest) { }
+        Assert.That(File.ReadAllBytes(Path.Combine(worker.Folder, "17-1", "boot.log")).AsSpan().SequenceEqual(text));
+    }
+
+    [Test]
+    public void An_answer_to_a_question_that_was_not_asked_is_a_broken_protocol()
+    {
+        using var worker = new LiveWorker();
+        worker.Hear();
+        worker.Tell(new Keys(new(17, 1, LiveWorker.Name), 1, 1, []));
+        Assert.That(worker.WaitForExit(), Is.EqualTo(76));
     }
 
     [Test]
@@ -61,7 +94,8 @@ sealed class WorkerProcessTests
         Assert.Multiple(() =>
         {
             Assert.That(worker.WaitForExit(), Is.EqualTo(76));
-            Assert.That(worker.Process.StandardError.ReadToEnd(), Does.Contain("broke the protocol").And.Contain("4294967295"));
+            Assert.That(worker.Process.StandardError.ReadToEnd(),
+                Does.Contain("broke the protocol").And.Contain("4294967295"));
         });
     }
 
@@ -140,7 +174,8 @@ sealed class WorkerProcessTests
         using var worker = new LiveWorker();
         var hello = (Hello)worker.Hear()!;
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Corpus.File("large/manifest.json")));
-        var entry = manifest.RootElement.GetProperty("files").EnumerateArray().Single(one => one.GetProperty("file").GetString() == name + ".xlog");
+        var entry = manifest.RootElement.GetProperty("files").EnumerateArray().Single(one =>
+            one.GetProperty("file").GetString() == name + ".xlog");
         for (var job = 1; job <= 4; job++)
         {
             var cpu = worker.Process.TotalProcessorTime;
@@ -150,11 +185,14 @@ sealed class WorkerProcessTests
             var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
             worker.Process.Refresh();
             cpu = worker.Process.TotalProcessorTime - cpu;
-            TestContext.Out.WriteLine($"MEASURED {hello.Target} {name} run {job}: {finished.BytesOut / seconds / 1e6:f0} MB/s wall, "
-                + $"{finished.BytesOut / cpu.TotalSeconds / 1e6:f0} MB/s cpu, peak {worker.Process.PeakWorkingSet64 >> 20} MiB");
+            TestContext.Out.WriteLine(
+                $"MEASURED {hello.Target} {name} run {job}: {finished.BytesOut / seconds / 1e6:f0} MB/s wall, "
+                + $"{finished.BytesOut / cpu.TotalSeconds / 1e6:f0} MB/s cpu, "
+                + $"peak {worker.Process.PeakWorkingSet64 >> 20} MiB");
             var text = Path.Combine(worker.Folder, $"{job}-1", name + ".log");
             using (var file = File.OpenRead(text))
-                Assert.That(Convert.ToHexStringLower(SHA256.HashData(file)), Is.EqualTo(entry.GetProperty("plaintext_sha256").GetString()));
+                Assert.That(Convert.ToHexStringLower(SHA256.HashData(file)),
+                    Is.EqualTo(entry.GetProperty("plaintext_sha256").GetString()));
             File.Delete(text);
             Assert.That(worker.Process.PeakWorkingSet64, Is.LessThan(64L << 20));
         }

@@ -25,7 +25,8 @@ sealed class XlogTests
     {
         var (file, text) = Made.Session(Compression.Zstd, Made.Ours, blocks: 3, linesInBlock: 10);
         foreach (var chunk in new[] { 1, 2, 7, 72, 73, 74, 1000 })
-            Assert.That(Decoded.Of(file, Made.Ring, chunk: chunk).Text.AsSpan().SequenceEqual(text), $"{chunk} bytes at a time");
+            Assert.That(Decoded.Of(file, Made.Ring, chunk: chunk).Text.AsSpan().SequenceEqual(text),
+                $"{chunk} bytes at a time");
     }
 
     [Test]
@@ -39,7 +40,8 @@ sealed class XlogTests
     [Test]
     public void The_right_one_of_many_keys_is_found([Values] Compression compression)
     {
-        var others = Enumerable.Range(10, 20).Select(seed => ($"other-{seed}", new KeyPair(new Random(seed)).PrivateHex));
+        var others = Enumerable.Range(10, 20).Select(seed =>
+            ($"other-{seed}", new KeyPair(new Random(seed)).PrivateHex));
         var (file, text) = Made.Session(compression, Made.Ours, blocks: 20, linesInBlock: 1);
         var decoded = Decoded.Of(file, new Ring([.. others, ("ours", Made.Ours.PrivateHex)]));
         Assert.Multiple(() =>
@@ -79,13 +81,15 @@ sealed class XlogTests
     public void Sessions_of_two_receivers_give_the_half_that_can_be_opened()
     {
         var (ours, text) = Made.Session(Compression.Deflate, Made.Ours, blocks: 5);
-        var decoded = Decoded.Of([.. Made.Session(Compression.Deflate, Made.Theirs, blocks: 3, seed: 8).File, .. ours], Made.Ring);
+        var decoded = Decoded.Of([.. Made.Session(Compression.Deflate, Made.Theirs, blocks: 3, seed: 8).File, .. ours],
+            Made.Ring);
         Assert.Multiple(() =>
         {
             Assert.That(decoded.Text.AsSpan().SequenceEqual(text));
             Assert.That(decoded.Verdict?.Outcome, Is.EqualTo(Outcome.Partial));
             Assert.That(decoded.Code, Is.EqualTo("KEY_NO_MATCH"));
-            Assert.That(decoded.Verdict?.Message, Does.StartWith("5 of 8 blocks recovered with prod-2026; 3 are sealed for another key"));
+            Assert.That(decoded.Verdict?.Message,
+                Does.StartWith("5 of 8 blocks recovered with prod-2026; 3 are sealed for another key"));
         });
     }
 
@@ -106,7 +110,8 @@ sealed class XlogTests
     [Test]
     public void Questions_beyond_the_limit_are_not_asked_and_their_blocks_say_so()
     {
-        byte[] file = [.. Enumerable.Range(20, 6).SelectMany(seed => Made.Session(Compression.Zstd, Made.Ours, 1, seed: seed).File)];
+        byte[] file = [.. Enumerable.Range(20, 6).SelectMany(seed =>
+            Made.Session(Compression.Zstd, Made.Ours, 1, seed: seed).File)];
         var decoded = Decoded.Of(file, Made.Ring, Trial.Usual with { Questions = 4 });
         Assert.Multiple(() =>
         {
@@ -117,7 +122,27 @@ sealed class XlogTests
     }
 
     [Test]
-    public void A_length_of_FFFFFFFF_costs_no_line_of_any_block([Values] Compression compression, [Range(0, 2)] int which)
+    public void Legacy_blocks_are_read_in_one_stream_or_in_chunks()
+    {
+        var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a line of the old days\n", 300)));
+        var packed = new MemoryStream();
+        var deflate = new System.IO.Compression.DeflateStream(packed, System.IO.Compression.CompressionLevel.Optimal);
+        deflate.Write(lines);
+        deflate.Flush();
+        var stream = packed.ToArray();
+        var chunks = stream.Chunk(10).SelectMany(chunk => (byte[])[(byte)chunk.Length, 0, .. chunk]).ToArray();
+        var decoded = Decoded.Of([.. Made.Block(0x04, stream), .. Made.Block(0x05, chunks), .. Made.Block(0x03, lines)]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(decoded.Text.AsSpan().SequenceEqual((byte[])[.. lines, .. lines, .. lines]));
+            Assert.That(decoded.Blocks, Is.EqualTo(new BlockCount(3, 3, 0)));
+            Assert.That(decoded.Verdict?.Outcome, Is.EqualTo(Outcome.Complete));
+        });
+    }
+
+    [Test]
+    public void A_length_of_FFFFFFFF_costs_no_line_of_any_block([Values] Compression compression,
+        [Range(0, 2)] int which)
     {
         var (file, text) = Made.Session(compression, Made.Ours, blocks: 3);
         var at = 0;
@@ -143,7 +168,8 @@ sealed class XlogTests
     }
 
     [Test]
-    public void A_cut_at_any_byte_gives_a_prefix_in_whole_lines([Values] Compression compression, [Values] bool sealedFor)
+    public void A_cut_at_any_byte_gives_a_prefix_in_whole_lines([Values] Compression compression,
+        [Values] bool sealedFor)
     {
         var (file, text) = Made.Session(compression, sealedFor ? Made.Ours : null, blocks: 2, linesInBlock: 6);
         for (var length = 0; length < file.Length; length++) CutAt(file, length, text, Made.Ring);
@@ -171,9 +197,11 @@ sealed class XlogTests
     {
         var decoded = Decoded.Of(file[..length], ring);
         Assert.That(text.AsSpan().StartsWith(decoded.Text), $"cut at {length}: a prefix");
-        Assert.That(decoded.Text, Is.Empty.Or.Matches<byte[]>(some => some![^1] == '\n'), $"cut at {length}: whole lines");
+        Assert.That(decoded.Text, Is.Empty.Or.Matches<byte[]>(some => some![^1] == '\n'),
+            $"cut at {length}: whole lines");
         Assert.That(decoded.Code, Is.AnyOf(null, "TRUNCATED"), $"cut at {length}");
-        Assert.That(decoded.Verdict?.Outcome == Outcome.Failed, Is.EqualTo(decoded.Code is not null && decoded.Text.Length == 0), $"cut at {length}");
+        Assert.That(decoded.Verdict?.Outcome == Outcome.Failed,
+            Is.EqualTo(decoded.Code is not null && decoded.Text.Length == 0), $"cut at {length}");
     }
 
     [Test]
@@ -218,7 +246,8 @@ sealed class XlogTests
     {
         using var trial = Trial.OfBytes(new byte[153_600], source: "APP.mmap3");
         trial.MustBeSound();
-        Assert.That((trial.Finished.Outcome, trial.Only.Path, trial.Only.Bytes), Is.EqualTo((Outcome.Complete, "APP.log", 0L)));
+        Assert.That((trial.Finished.Outcome, trial.Only.Path, trial.Only.Bytes),
+            Is.EqualTo((Outcome.Complete, "APP.log", 0L)));
     }
 
     [Test]
@@ -237,8 +266,10 @@ sealed class XlogTests
         var line = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("0123456789abcde\n", 64 * 1024)));
         Assert.Multiple(() =>
         {
-            Assert.That(Decoded.Of([.. Made.Block(0x08, line), .. Made.Tip("end\n")]).Text, Has.Length.EqualTo(line.Length + 4));
-            Assert.That(Decoded.Of([.. Made.Block(0x08, [.. line, 10]), .. Made.Tip("end\n")]).Verdict?.Outcome, Is.EqualTo(Outcome.Partial));
+            Assert.That(Decoded.Of([.. Made.Block(0x08, line), .. Made.Tip("end\n")]).Text,
+                Has.Length.EqualTo(line.Length + 4));
+            Assert.That(Decoded.Of([.. Made.Block(0x08, [.. line, 10]), .. Made.Tip("end\n")]).Verdict?.Outcome,
+                Is.EqualTo(Outcome.Partial));
         });
     }
 

@@ -34,7 +34,8 @@ readonly record struct Extent(int PayloadEnd, int Next, bool Sure, Damage? Damag
     {
         if (header.Length > BlockHeader.LengthReal)
         {
-            var wrong = Damage.Wrong($"it claims {header.Length} bytes and the file ends after {rest.Length - header.Size}");
+            var wrong = Damage.Wrong(
+                $"it claims {header.Length} bytes and the file ends after {rest.Length - header.Size}");
             return new(rest[^1] == 0 ? rest.Length - 1 : rest.Length, rest.Length, true, wrong, null);
         }
 
@@ -44,7 +45,9 @@ readonly record struct Extent(int PayloadEnd, int Next, bool Sure, Damage? Damag
         return new(end, rest.Length, true, new(FailureCode.Truncated, why), null);
     }
 
-    /// <summary>Nothing tells where it ends: the payload speaks for itself, and the search goes on behind the header.</summary>
+    /// <summary>
+    /// Nothing tells where it ends: the payload speaks for itself, and the search goes on behind the header.
+    /// </summary>
     internal static Extent Lost(int end, BlockHeader header) =>
         new(end, header.Size, false, Damage.Wrong($"nothing is where its length of {header.Length} says"), null);
 }

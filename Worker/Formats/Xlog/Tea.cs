@@ -78,7 +78,8 @@ sealed class Tea
     // second words stays inside 128-bit lanes, and the unpack that joins them again is its exact inverse.
     int Decrypt256(ReadOnlySpan<uint> from, Span<uint> to)
     {
-        var (k0, k1, k2, k3) = (Vector256.Create(_k0), Vector256.Create(_k1), Vector256.Create(_k2), Vector256.Create(_k3));
+        var (k0, k1) = (Vector256.Create(_k0), Vector256.Create(_k1));
+        var (k2, k3) = (Vector256.Create(_k2), Vector256.Create(_k3));
         var at = 0;
         for (; at + 32 <= from.Length; at += 32)
         {
@@ -105,7 +106,8 @@ sealed class Tea
 
     int Decrypt128(ReadOnlySpan<uint> from, Span<uint> to)
     {
-        var (k0, k1, k2, k3) = (Vector128.Create(_k0), Vector128.Create(_k1), Vector128.Create(_k2), Vector128.Create(_k3));
+        var (k0, k1) = (Vector128.Create(_k0), Vector128.Create(_k1));
+        var (k2, k3) = (Vector128.Create(_k2), Vector128.Create(_k3));
         var at = 0;
         for (; at + 16 <= from.Length; at += 16)
         {

@@ -110,9 +110,10 @@ sealed class XlogDecoder : IDisposable
         var key = ClientKey(rest, header);
         var extent = FindEnd(rest, header);
         var payload = rest[header.Size..extent.PayloadEnd];
-        if (!_blocks.Begins(header, key, payload, mayAsk: due) && !(due && credible && header.Sealed)) return Reject(extent);
+        var begins = _blocks.Begins(header, key, payload, mayAsk: due) || (due && credible && header.Sealed);
+        if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
-        if (damage is not null && _lines.Given == 0) return FalseStart(extent.Damage is { } frame ? Worse(damage, frame, payload.Length) : damage);
+        if (damage is not null && _lines.Given == 0) return FalseStart(Worse(damage, extent.Damage, payload.Length));
         if (extent.Warning is { } warning) _tally.Warn($"the block at {_input.Position} {warning}");
         Deliver(header, extent.Next, damage);
 
@@ -124,8 +125,8 @@ sealed class XlogDecoder : IDisposable
 
     // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, and there is enough of it to
     // be sure of that.
-    static Damage Worse(Damage damage, Damage frame, int length) =>
-        damage.Code == FailureCode.Damaged || length < BytesThatJudgeAKey ? frame : damage;
+    static Damage Worse(Damage damage, Damage? frame, int length) =>
+        frame is not null && (damage.Code == FailureCode.Damaged || length < BytesThatJudgeAKey) ? frame : damage;
 
     bool Reject(Extent extent)
     {
