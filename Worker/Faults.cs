@@ -14,7 +14,9 @@ sealed class Refusal(FailureCode code, string message, string hint) : Exception(
     internal string Hint { get; } = hint;
 }
 
-/// <summary>Every refusal that does not belong to one format, in one place, so that the same thing is said the same way.</summary>
+/// <summary>
+/// Every refusal that does not belong to one format, in one place, so that the same thing is said the same way.
+/// </summary>
 static class Faults
 {
     internal static Refusal Output(long limit) => new(FailureCode.LimitOutput,
@@ -44,12 +46,15 @@ static class Faults
     internal static Refusal Writing(IOException e) => IsFull(e)
         ? new(FailureCode.DiskFull, "there is no room left for the text; the part that was written is removed",
             "Make room; then try again.")
-        : new(FailureCode.IoError, $"writing the text failed: {e.Message}", "Look at the disk and its journal; then try again.");
+        : new(FailureCode.IoError, $"writing the text failed: {e.Message}",
+            "Look at the disk and its journal; then try again.");
 
-    internal static Refusal Empty() => new(FailureCode.Empty, "the file has no bytes in it", "Ask the sender to upload it again.");
+    internal static Refusal Empty() =>
+        new(FailureCode.Empty, "the file has no bytes in it", "Ask the sender to upload it again.");
 
     internal static Refusal Unsupported(string what) => new(FailureCode.Unsupported,
-        $"this is {what}, which this version cannot open", "Open it yourself and send the logs inside, or use a newer version.");
+        $"this is {what}, which this version cannot open",
+        "Open it yourself and send the logs inside, or use a newer version.");
 
     internal static Refusal UnknownFormat(long size, ReadOnlySpan<byte> first) => new(FailureCode.UnknownFormat,
         $"{Bytes(size)} that are no format known here and no text; they begin with {Hex(first)}",

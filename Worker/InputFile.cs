@@ -25,9 +25,11 @@ sealed class InputFile : Stream
     {
         try
         {
-            return new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), budget);
+            const FileShare any = FileShare.ReadWrite | FileShare.Delete;
+            return new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, any), budget);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             throw Faults.NoInput(e.Message);
         }

@@ -53,7 +53,9 @@ static partial class Libc
         return frames;
     }
 
-    /// <summary>A line for whoever collects standard error. Nobody may be listening; that is no reason to fail.</summary>
+    /// <summary>
+    /// A line for whoever collects standard error. Nobody may be listening; that is no reason to fail.
+    /// </summary>
     internal static void Complain(string line)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");

@@ -18,8 +18,9 @@ sealed class Session(SupervisorLink link, ProgressReporter reporter)
             return;
         }
 
-        var unpacker = new Unpacker(assign, (question, format, header) => Ask(assign.Attempt, question, format, header));
-        reporter.Begin(assign.Attempt, unpacker.Budget);
+        var attempt = assign.Attempt;
+        var unpacker = new Unpacker(assign, (question, format, header) => Ask(attempt, question, format, header));
+        reporter.Begin(attempt, unpacker.Budget);
         var finished = unpacker.Run();
         reporter.End();
         link.Send(finished);

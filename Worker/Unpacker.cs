@@ -6,7 +6,9 @@ using Decryptor.Worker.Output;
 
 namespace Decryptor.Worker;
 
-/// <summary>How a question reaches the key ring: its number, the format that asks and the header bytes it needs.</summary>
+/// <summary>
+/// How a question reaches the key ring: its number, the format that asks and the header bytes it needs.
+/// </summary>
 delegate Keys AskRing(int question, string format, ReadOnlyMemory<byte> header);
 
 /// <summary>
@@ -45,7 +47,8 @@ sealed class Unpacker(Assign assign, AskRing ask)
         {
             using var input = InputFile.Open(assign.Input, Budget);
             _size = input.Length;
-            return Decode(new Lookahead(input), text);
+            using var lookahead = new Lookahead(input);
+            return Decode(lookahead, text);
         }
         catch (Refusal refusal)
         {
@@ -79,7 +82,8 @@ sealed class Unpacker(Assign assign, AskRing ask)
     Verdict CopyText(Lookahead input, TextFile text, int judgedOn)
     {
         _findings = new("text");
-        if (_size > judgedOn) _findings.Warn($"taken for plain text by its first {judgedOn} bytes; passed on unchanged");
+        if (_size > judgedOn)
+            _findings.Warn($"taken for plain text by its first {judgedOn} bytes; passed on unchanged");
         return PlainText.Copy(input, SinkInto(text));
     }
 
@@ -113,7 +117,8 @@ sealed class Unpacker(Assign assign, AskRing ask)
         string? sum = null;
         try
         {
-            if (verdict.Code != FailureCode.DiskFull && (Budget.BytesOut > 0 || verdict.Outcome != Outcome.Failed)) sum = text.Seal();
+            var worthIt = Budget.BytesOut > 0 || verdict.Outcome != Outcome.Failed;
+            if (worthIt && verdict.Code != FailureCode.DiskFull) sum = text.Seal();
         }
         catch (IOException e)
         {

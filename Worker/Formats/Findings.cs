@@ -2,7 +2,9 @@ using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Formats;
 
-/// <summary>Where a format puts the text that it decodes. What it gives is paid for and written before this returns.</summary>
+/// <summary>
+/// Where a format puts the text that it decodes. What it gives is paid for and written before this returns.
+/// </summary>
 delegate void TextSink(ReadOnlySpan<byte> text);
 
 /// <summary>

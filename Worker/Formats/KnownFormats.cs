@@ -6,7 +6,9 @@ namespace Decryptor.Worker.Formats;
 /// </summary>
 static class KnownFormats
 {
-    /// <summary>What a file is that begins with these bytes and cannot be opened here; null when they prove nothing.</summary>
+    /// <summary>
+    /// What a file is that begins with these bytes and cannot be opened here; null when they prove nothing.
+    /// </summary>
     internal static string? Foreign(ReadOnlySpan<byte> first)
     {
         foreach (var (name, offset, mark) in Marks)

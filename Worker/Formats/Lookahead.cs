@@ -1,17 +1,19 @@
+using System.Buffers;
+
 namespace Decryptor.Worker.Formats;
 
 /// <summary>
 /// A stream that can be looked at before it is consumed, as far as <see cref="Reach"/>. Its memory is taken once, and
-/// each byte is moved at most once, however the looks overlap.
+/// each byte is moved at most once, however the looks overlap; a worker's next attempt has the same memory again.
 /// </summary>
-sealed class Lookahead(Stream stream)
+sealed class Lookahead(Stream stream) : IDisposable
 {
     /// <summary>How far ahead one can look: the longest block that is believed, and what must follow it.</summary>
     internal const int Reach = 1024 * 1024 + 256 * 1024;
 
     const int ReadBytes = 256 * 1024;
 
-    readonly byte[] _buffer = new byte[2 * Reach];
+    readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(2 * Reach);
     int _start;
     int _end;
     bool _ended;
@@ -19,7 +21,9 @@ sealed class Lookahead(Stream stream)
     /// <summary>Where in the stream the next byte is.</summary>
     internal long Position { get; private set; }
 
-    /// <summary>The next bytes without consuming them: <paramref name="count"/>, or fewer where the stream ends.</summary>
+    /// <summary>
+    /// The next bytes without consuming them: <paramref name="count"/>, or fewer where the stream ends.
+    /// </summary>
     internal ReadOnlySpan<byte> Peek(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Reach);
@@ -34,6 +38,8 @@ sealed class Lookahead(Stream stream)
         _start += count;
         Position += count;
     }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
     void Fill()
     {

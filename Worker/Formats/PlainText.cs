@@ -21,13 +21,18 @@ static class PlainText
         foreach (var b in bytes)
         {
             if (b == 0) return false;
-            if (b is < 0x20 or 0x7F && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x08 or 0x1B)) strange++;
+            if (IsStrange(b)) strange++;
         }
 
         return strange <= bytes.Length / 50;
     }
 
-    /// <summary>A stricter look, for text that a guessed key brought forth: most of it is what logs are made of.</summary>
+    static bool IsStrange(byte b) =>
+        b is < 0x20 or 0x7F && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x08 or 0x1B);
+
+    /// <summary>
+    /// A stricter look, for text that a guessed key brought forth: most of it is what logs are made of.
+    /// </summary>
     internal static bool LooksLikeLog(ReadOnlySpan<byte> bytes)
     {
         var plain = 0;

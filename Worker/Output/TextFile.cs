@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,7 +13,7 @@ sealed class TextFile : IDisposable
     const int BufferBytes = 256 * 1024;
 
     readonly string _path;
-    readonly byte[] _buffer = new byte[BufferBytes];
+    readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     SafeFileHandle? _file;
     int _held;
@@ -77,6 +78,7 @@ sealed class TextFile : IDisposable
     {
         _file?.Dispose();
         _hash.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
     }
 
     SafeFileHandle Create() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);

@@ -1,1 +1,31 @@
-return 0;
+using System.Globalization;
+
+namespace Decryptor.Samples;
+
+/// <summary>
+/// <c>Samples DIR [--big MiB] [--seed N]</c>: writes a handful of packages as they come from phones, and the key ring
+/// that opens most of them. The same seed writes the same bytes.
+/// </summary>
+static class Program
+{
+    const int Usage = 2;
+
+    static int Main(string[] args)
+    {
+        if (args.Length == 0 || args.Length % 2 == 0 || args[0].StartsWith('-'))
+        {
+            Console.Error.WriteLine("usage: Samples DIR [--big MiB] [--seed N]");
+            return Usage;
+        }
+
+        var big = Option(args, "--big", 96);
+        foreach (var name in new SampleMaker(args[0], Option(args, "--seed", 4711)).Write(big)) Console.WriteLine(name);
+        return 0;
+    }
+
+    static int Option(string[] args, string name, int otherwise)
+    {
+        var at = Array.IndexOf(args, name);
+        return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+    }
+}

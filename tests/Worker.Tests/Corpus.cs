@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Decryptor.Worker.Tests;
 
-/// <summary>The files made by the real encoders. They lie beside the project, and where they do not, the tests that need them say so.</summary>
+/// <summary>
+/// The files made by the real encoders. They lie beside the project, and where they do not, the tests that need them
+/// say so.
+/// </summary>
 static class Corpus
 {
     static readonly string? Root = Find();
@@ -18,7 +21,8 @@ static class Corpus
     internal static IEnumerable<TestCaseData> Xlog(string kind) =>
         Root is null
             ? [new TestCaseData(null) { TestName = $"no corpus, so no {kind} files" }]
-            : Entries(kind).Select(entry => new TestCaseData(entry) { TestName = entry.GetProperty("file").GetString()! });
+            : Entries(kind).Select(entry =>
+                new TestCaseData(entry) { TestName = entry.GetProperty("file").GetString()! });
 
     internal static byte[] Unzipped(string path)
     {
@@ -31,11 +35,13 @@ static class Corpus
     internal static Ring Ring(params string[] names)
     {
         using var keys = JsonDocument.Parse(System.IO.File.ReadAllBytes(File("xlog/keys.json")));
-        return new Ring([.. names.Select(name => (name, keys.RootElement.GetProperty(name).GetProperty("private_hex").GetString()!))]);
+        return new Ring([.. names.Select(name =>
+            (name, keys.RootElement.GetProperty(name).GetProperty("private_hex").GetString()!))]);
     }
 
     static JsonElement.ArrayEnumerator Entries(string kind) =>
-        JsonDocument.Parse(System.IO.File.ReadAllBytes(File("xlog/manifest.json"))).RootElement.GetProperty(kind).EnumerateArray();
+        JsonDocument.Parse(System.IO.File.ReadAllBytes(File("xlog/manifest.json"))).RootElement.GetProperty(
+            kind).EnumerateArray();
 
     static string? Find()
     {

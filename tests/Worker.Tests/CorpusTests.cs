@@ -18,11 +18,13 @@ sealed class CorpusTests
         trial.MustBeSound();
         Assert.Multiple(() =>
         {
-            Assert.That(trial.Text.AsSpan().SequenceEqual(Corpus.Unzipped("xlog/" + expected)), "the text is the expected one");
+            Assert.That(trial.Text.AsSpan().SequenceEqual(Corpus.Unzipped("xlog/" + expected)),
+                "the text is the expected one");
             Assert.That(trial.Finished.Outcome, Is.EqualTo(Outcome.Complete), trial.Finished.Text);
             Assert.That(trial.Finished.Blocks.Total, Is.EqualTo(entry!.Value.GetProperty("blocks").GetInt64()));
             Assert.That(trial.Only.Gaps, Is.Empty);
-            Assert.That(trial.Ring.Asked, Is.LessThanOrEqualTo(entry.Value.GetProperty("distinct_client_keys").GetInt32()));
+            Assert.That(trial.Ring.Asked,
+                Is.LessThanOrEqualTo(entry.Value.GetProperty("distinct_client_keys").GetInt32()));
         });
     }
 
@@ -32,16 +34,34 @@ sealed class CorpusTests
         var (file, _) = Read(entry, "file");
         using var trial = Trial.OfFile(Corpus.File("xlog/" + file), Corpus.Ring("A"));
         trial.MustBeSound();
-        var best = entry!.Value.GetProperty("best_effort").GetProperty("recovered_intact_line_bytes");
-        TestContext.Out.WriteLine($"SCORE {file} {trial.Finished.Outcome} {trial.Finished.Code} {trial.Finished.Blocks} out={trial.Text.Length} intact={Intact(file, trial.Text)} best={best} | {trial.Finished.Text} | {string.Join("; ", trial.Only.Gaps.Take(3))} | {string.Join("; ", trial.Only.Warnings)}");
+        if (Base(file) is not { } intact) return;
+        var best = entry!.Value.GetProperty("best_effort").GetProperty("recovered_intact_line_bytes").GetInt64();
+
+        // The one line that a text-mode transfer leaves has lost its line feed, so it is not known to be whole.
+        if (file.Contains("textmode", StringComparison.Ordinal)) best = 0;
+        Assert.That(IntactBytes(trial.Text, intact), Is.GreaterThanOrEqualTo(best), trial.Finished.Text);
     }
 
-    static long Intact(string file, byte[] text)
+    [Test, CancelAfter(30_000)]
+    public void Two_processes_that_shared_one_buffer_still_give_most_of_their_lines()
     {
-        var name = Path.GetFileName(file);
-        var @base = name.StartsWith("zlib-", StringComparison.Ordinal) ? "zlib" : name.StartsWith("zstd-", StringComparison.Ordinal) ? "zstd" : name.StartsWith("sync-", StringComparison.Ordinal) ? "sync" : null;
-        if (@base is null) return -1;
-        using var intact = Trial.OfFile(Corpus.File($"xlog/damaged/base-{@base}-crypt.xlog"), Corpus.Ring("A"));
+        using var trial = Trial.OfFile(Corpus.File("xlog/damaged/real-two-processes-zstd-crypt.xlog"),
+            Corpus.Ring("A"));
+        Assert.Multiple(() =>
+        {
+            Assert.That((trial.Finished.Outcome, trial.Finished.Code), Is.EqualTo((Outcome.Partial, "DAMAGED")));
+            Assert.That(trial.Text, Has.Length.GreaterThan(164_877));
+        });
+    }
+
+    /// <summary>The undamaged original that most of the damaged files are made of.</summary>
+    static string? Base(string file) => Path.GetFileName(file).Split('-')[0] is "zlib" or "zstd" or "sync"
+        ? $"xlog/damaged/base-{Path.GetFileName(file).Split('-')[0]}-crypt.xlog"
+        : null;
+
+    static long IntactBytes(byte[] text, string original)
+    {
+        using var intact = Trial.OfFile(Corpus.File(original), Corpus.Ring("A"));
         var lines = Lines(intact.Text).CountBy(line => line).ToDictionary();
         var sum = 0L;
         foreach (var line in Lines(text))

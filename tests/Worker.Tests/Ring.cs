@@ -8,6 +8,8 @@ sealed class Ring((string Name, string Private)[] keys)
 {
     static readonly ECCurve Secp256k1 = ECCurve.CreateFromFriendlyName("secp256k1");
 
+    readonly System.Collections.Concurrent.ConcurrentDictionary<string, KeyCandidate[]> _agreed = [];
+
     internal static Ring Empty => new([]);
 
     internal int Asked { get; private set; }
@@ -15,7 +17,10 @@ sealed class Ring((string Name, string Private)[] keys)
     internal Keys Answer(Attempt attempt, int question, ReadOnlyMemory<byte> header)
     {
         Asked++;
-        return new(attempt, question, keys.Length, [.. keys.Select(key => Agree(key, header)).OfType<KeyCandidate>()]);
+        var client = Convert.ToHexString(header.Span);
+        if (!_agreed.TryGetValue(client, out var candidates))
+            _agreed[client] = candidates = [.. keys.Select(key => Agree(key, header)).OfType<KeyCandidate>()];
+        return new(attempt, question, keys.Length, candidates);
     }
 
     static KeyCandidate? Agree((string Name, string Private) key, ReadOnlyMemory<byte> header)

@@ -27,7 +27,8 @@ sealed class Trial : IDisposable
     internal static Trial OfFile(string input, Ring ring, Limits? limits = null) =>
         new(input, null, ring, Path.GetFileName(input), limits ?? Usual);
 
-    internal static Trial OfBytes(byte[] bytes, Ring? ring = null, string source = "boot.xlog", Limits? limits = null) =>
+    internal static Trial OfBytes(byte[] bytes, Ring? ring = null, string source = "boot.xlog",
+        Limits? limits = null) =>
         new(null, bytes, ring ?? Ring.Empty, source, limits ?? Usual);
 
     internal Ring Ring { get; }
@@ -53,13 +54,15 @@ sealed class Trial : IDisposable
             Assert.That(report.Code ?? "", Is.EqualTo(Finished.Code));
             Assert.That(Finished.Code.Length == 0, Is.EqualTo(Finished.Outcome == Outcome.Complete));
             Assert.That(Finished.Code.Length == 0 || FailureCode.Find(Finished.Code) is not null);
-            Assert.That(Finished.Outcome != Outcome.Complete && Finished.Text.Length * Finished.Hint.Length == 0, Is.False);
+            Assert.That(Finished.Outcome != Outcome.Complete && Finished.Text.Length * Finished.Hint.Length == 0,
+                Is.False);
             Assert.That(text, Has.Length.EqualTo(report.BytesOut));
             Assert.That(Finished.BytesOut, Is.EqualTo(report.BytesOut));
             Assert.That(Finished.Outcome == Outcome.Partial && text.Length == 0, Is.False);
             Assert.That(Finished.Blocks.Total, Is.EqualTo(Finished.Blocks.Ok + Finished.Blocks.Bad));
             if (Only.Path is not null)
-                Assert.That(Only.Sha256, Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))));
+                Assert.That(Only.Sha256,
+                    Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))));
         });
     }
 

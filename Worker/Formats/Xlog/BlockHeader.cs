@@ -68,8 +68,10 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
     internal static bool TryRead(ReadOnlySpan<byte> bytes, out BlockHeader header)
     {
         header = default;
-        if (bytes.Length < Least || bytes[0] is < FirstMagic or > LastMagic || bytes[3] > 23 || bytes[4] > 23) return false;
-        header = new(bytes[0], BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]));
+        if (bytes.Length < Least || bytes[0] is < FirstMagic or > LastMagic) return false;
+        if (bytes[3] > 23 || bytes[4] > 23) return false;
+        header = new(bytes[0], BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]));
         return true;
     }
 

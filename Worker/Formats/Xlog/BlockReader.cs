@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Decryptor.Worker.Formats.Xlog;
@@ -11,7 +12,7 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
     const int ProbeBytes = 4096;
     const int ChunkLengthBytes = 2;
 
-    readonly byte[] _clear = new byte[BlockHeader.LengthMax];
+    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
     readonly InflateReader _inflate = new();
     readonly ZstdReader _zstd = new();
@@ -29,7 +30,8 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
             return null;
         }
 
-        var damage = Clear(header, clientKey, payload, mayAsk: true, out var count) ?? Unpack(header.Packing, count, offset);
+        var damage = Clear(header, clientKey, payload, mayAsk: true, out var count)
+            ?? Unpack(header.Packing, count, offset);
         return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
     }
 
@@ -37,15 +39,21 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
     internal bool Begins(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk)
     {
         var some = payload[..Math.Min(payload.Length, ProbeBytes)];
-        if (header.Packing == Packing.Plain) return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
+        if (header.Packing == Packing.Plain)
+            return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
         if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
         if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
         return PlainText.LooksLikeLog(_stretch.AsSpan(0, InflateReader.Try(_clear, count, _stretch)));
     }
 
-    public void Dispose() => _zstd.Dispose();
+    public void Dispose()
+    {
+        _zstd.Dispose();
+        ArrayPool<byte>.Shared.Return(_clear);
+    }
 
-    Damage? Clear(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk, out int count)
+    Damage? Clear(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk,
+        out int count)
     {
         count = 0;
         if (header.Packing == Packing.ChunkedDeflate)

@@ -18,7 +18,6 @@ sealed class BlockTally(Findings findings)
     long _damaged;
     long _truncated;
     long _unopened;
-    long _tooLarge;
     long _gapFrom = -1;
     Damage? _gapWhy;
     Damage? _firstTrouble;
@@ -43,7 +42,9 @@ sealed class BlockTally(Findings findings)
         findings.Missing(offset, length, damage.Why);
     }
 
-    /// <summary>A block of which only the beginning is known; what is missing ends where the next block is found.</summary>
+    /// <summary>
+    /// A block of which only the beginning is known; what is missing ends where the next block is found.
+    /// </summary>
     internal void BadWithOpenEnd(long offset, Damage damage)
     {
         Count(damage);
@@ -65,7 +66,7 @@ sealed class BlockTally(Findings findings)
         SettleZeros(at);
         if (_gapFrom < 0) return;
         findings.Missing(_gapFrom, at - _gapFrom, _gapWhy!.Why);
-        _damaged += _gapWhy.Code == FailureCode.Damaged ? 1 : 0;
+        if (_gapWhy.Code == FailureCode.Damaged) _damaged++;
         _gapFrom = -1;
     }
 
@@ -83,11 +84,22 @@ sealed class BlockTally(Findings findings)
     {
         CloseGap(size);
         if (!HasBlocks) return null;
-        if (ZerosFrom >= 0 && size != BufferFileBytes) findings.Warn($"{size - ZerosFrom} zero bytes follow the last block");
+        if (ZerosFrom >= 0 && size != BufferFileBytes)
+            findings.Warn($"{size - ZerosFrom} zero bytes follow the last block");
         if (_keyedPlain > _sealed)
-            findings.Warn($"{_keyedPlain} blocks are plain text although the app has a key: its logger runs in sync mode");
-        return Verdicts.Of(new(_good, _bad, _damaged, _truncated, _unopened, _tooLarge), findings, _firstTrouble?.Why, keysOfThatKind);
+            findings.Warn(
+                $"{_keyedPlain} blocks are plain text although the app has a key: its logger runs in sync mode");
+        return Verdicts.Of(Sums(), findings, _firstTrouble?.Why, keysOfThatKind);
     }
+
+    Sums Sums() => new()
+    {
+        Good = _good,
+        Bad = _bad,
+        Damaged = _damaged,
+        Truncated = _truncated,
+        Unopened = _unopened,
+    };
 
     void Count(Damage damage)
     {
@@ -95,8 +107,7 @@ sealed class BlockTally(Findings findings)
         _firstTrouble ??= damage;
         if (damage.Code == FailureCode.Truncated) _truncated++;
         else if (damage.Code == FailureCode.KeyMissing || damage.Code == FailureCode.KeyNoMatch) _unopened++;
-        else if (damage.Code == FailureCode.LimitMemory) _tooLarge++;
-        else _damaged++;
+        else if (damage.Code != FailureCode.LimitMemory) _damaged++;
         Publish();
     }
 

@@ -26,16 +26,28 @@ readonly record struct Extent(int PayloadEnd, int Next, bool Sure, Damage? Damag
         return new(end, next, true, damage, null);
     }
 
-    /// <summary>The file ends inside. The last group of a sealed payload is of no use when it is not whole.</summary>
+    /// <summary>
+    /// The file ends before the claim does. Where no encoder could claim so much, the length is wrong and the last byte
+    /// may be the end byte; else the file is cut, and a sealed payload's last group is of no use when it is not whole.
+    /// </summary>
     internal static Extent Cut(ReadOnlySpan<byte> rest, BlockHeader header, long claimed)
     {
+        if (header.Length > BlockHeader.LengthReal)
+        {
+            var wrong = Damage.Wrong(
+                $"it claims {header.Length} bytes and the file ends after {rest.Length - header.Size}");
+            return new(rest[^1] == 0 ? rest.Length - 1 : rest.Length, rest.Length, true, wrong, null);
+        }
+
         var there = rest.Length - header.Size;
         var end = header.Size + (header.Sealed ? there & ~7 : there);
         var why = $"the file ends {claimed - rest.Length + 1} bytes before the block does";
         return new(end, rest.Length, true, new(FailureCode.Truncated, why), null);
     }
 
-    /// <summary>Nothing tells where it ends: the payload speaks for itself, and the search goes on behind the header.</summary>
+    /// <summary>
+    /// Nothing tells where it ends: the payload speaks for itself, and the search goes on behind the header.
+    /// </summary>
     internal static Extent Lost(int end, BlockHeader header) =>
         new(end, header.Size, false, Damage.Wrong($"nothing is where its length of {header.Length} says"), null);
 }

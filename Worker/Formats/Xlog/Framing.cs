@@ -32,7 +32,10 @@ static class Framing
         return BlockHeader.TryRead(rest, out var next) && next.Length <= BlockHeader.LengthMax;
     }
 
-    /// <summary>The first whole block in <paramref name="rest"/> at or after <paramref name="from"/> and before <paramref name="to"/>; -1 for none.</summary>
+    /// <summary>
+    /// The first whole block in <paramref name="rest"/> that begins at <paramref name="from"/> or later and before
+    /// <paramref name="to"/>; -1 for none.
+    /// </summary>
     internal static int FindWhole(ReadOnlySpan<byte> rest, int from, int to)
     {
         to = Math.Min(to, rest.Length);

@@ -29,7 +29,8 @@ sealed class SessionKeys(KeySource ask, Findings findings)
     /// Decrypts <paramref name="payload"/> into <paramref name="clear"/>; null when a key fits. A session that is not
     /// known is asked for only if <paramref name="mayAsk"/>.
     /// </summary>
-    internal Damage? Open(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, byte[] clear, bool mayAsk)
+    internal Damage? Open(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, byte[] clear,
+        bool mayAsk)
     {
         var session = Find(clientKey) ?? (mayAsk ? Ask(clientKey) : null);
         if (session is null) return Damage.Wrong("its client key is not one seen before");
@@ -61,7 +62,7 @@ sealed class SessionKeys(KeySource ask, Findings findings)
         var some = Math.Min(payload.Length, ProbeBytes);
         session.Teas[candidate].Decrypt(payload[..some], clear);
         var good = packing == Packing.Zstd
-            ? ZstdReader.IsFrame(clear) ? StretchThatConvinces : 0
+            ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
             : InflateReader.Try(clear, some, _stretch);
         if (packing != Packing.Zstd && !PlainText.LooksLikeLog(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;
@@ -71,7 +72,8 @@ sealed class SessionKeys(KeySource ask, Findings findings)
     Session? Find(ReadOnlySpan<byte> clientKey)
     {
         if (_latest is not null && clientKey.SequenceEqual(_latestKey)) return _latest;
-        return _sessions.TryGetValue(Convert.ToHexString(clientKey), out var session) ? Remember(clientKey, session) : null;
+        var known = _sessions.TryGetValue(Convert.ToHexString(clientKey), out var session);
+        return known ? Remember(clientKey, session!) : null;
     }
 
     Session Ask(ReadOnlySpan<byte> clientKey)
@@ -93,7 +95,8 @@ sealed class SessionKeys(KeySource ask, Findings findings)
     {
         internal Keys? Answer => answer;
 
-        internal Tea[] Teas { get; } = answer is null ? [] : [.. answer.Candidates.Select(one => new Tea(one.Secret.Span))];
+        internal Tea[] Teas { get; } =
+            answer is null ? [] : [.. answer.Candidates.Select(one => new Tea(one.Secret.Span))];
 
         /// <summary>The candidate that is believed for good; -1 for none yet.</summary>
         internal int Confirmed { get; set; } = -1;

@@ -46,10 +46,14 @@ sealed class Tea
     internal int DecryptVectors(ReadOnlySpan<byte> cipher, Span<byte> clear)
     {
         if (!BitConverter.IsLittleEndian) return 0;
-        var from = MemoryMarshal.Cast<byte, uint>(cipher);
-        var to = MemoryMarshal.Cast<byte, uint>(clear);
-        if (Avx2.IsSupported) return Decrypt256(from, to) * sizeof(uint);
-        return Sse2.IsSupported ? Decrypt128(from, to) * sizeof(uint) : 0;
+        if (!Avx2.IsSupported) return DecryptNarrowVectors(cipher, clear);
+        return Decrypt256(MemoryMarshal.Cast<byte, uint>(cipher), MemoryMarshal.Cast<byte, uint>(clear)) * sizeof(uint);
+    }
+
+    internal int DecryptNarrowVectors(ReadOnlySpan<byte> cipher, Span<byte> clear)
+    {
+        if (!BitConverter.IsLittleEndian || !Sse2.IsSupported) return 0;
+        return Decrypt128(MemoryMarshal.Cast<byte, uint>(cipher), MemoryMarshal.Cast<byte, uint>(clear)) * sizeof(uint);
     }
 
     internal void DecryptPlainly(ReadOnlySpan<byte> cipher, Span<byte> clear)
@@ -74,7 +78,8 @@ sealed class Tea
     // second words stays inside 128-bit lanes, and the unpack that joins them again is its exact inverse.
     int Decrypt256(ReadOnlySpan<uint> from, Span<uint> to)
     {
-        var (k0, k1, k2, k3) = (Vector256.Create(_k0), Vector256.Create(_k1), Vector256.Create(_k2), Vector256.Create(_k3));
+        var (k0, k1) = (Vector256.Create(_k0), Vector256.Create(_k1));
+        var (k2, k3) = (Vector256.Create(_k2), Vector256.Create(_k3));
         var at = 0;
         for (; at + 32 <= from.Length; at += 32)
         {
@@ -101,7 +106,8 @@ sealed class Tea
 
     int Decrypt128(ReadOnlySpan<uint> from, Span<uint> to)
     {
-        var (k0, k1, k2, k3) = (Vector128.Create(_k0), Vector128.Create(_k1), Vector128.Create(_k2), Vector128.Create(_k3));
+        var (k0, k1) = (Vector128.Create(_k0), Vector128.Create(_k1));
+        var (k2, k3) = (Vector128.Create(_k2), Vector128.Create(_k3));
         var at = 0;
         for (; at + 16 <= from.Length; at += 16)
         {

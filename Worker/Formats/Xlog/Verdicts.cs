@@ -3,8 +3,19 @@ using Decryptor.Protocol;
 namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>What a file's blocks came to: good ones, and bad ones by what was wrong with them.</summary>
-readonly record struct Sums(long Good, long Bad, long Damaged, long Truncated, long Unopened, long TooLarge)
+readonly record struct Sums
 {
+    internal required long Good { get; init; }
+
+    internal required long Bad { get; init; }
+
+    /// <summary>Bad blocks, and stretches that are no block.</summary>
+    internal required long Damaged { get; init; }
+
+    internal required long Truncated { get; init; }
+
+    internal required long Unopened { get; init; }
+
     internal long Total => Good + Bad;
 
     internal long Spoilt => Bad - Unopened;
@@ -21,7 +32,9 @@ static class Verdicts
         if (sums.Bad == 0 && findings.GapCount == 0) return Verdict.Complete;
         var code = Worst(sums, keysOfThatKind);
         var outcome = findings.Delivered > 0 ? Outcome.Partial : Outcome.Failed;
-        var message = outcome == Outcome.Partial ? Partly(sums, findings, firstTrouble) : Nothing(sums, code, firstTrouble, keysOfThatKind);
+        var message = outcome == Outcome.Partial
+            ? Partly(sums, findings, firstTrouble)
+            : Nothing(sums, code, firstTrouble, keysOfThatKind);
         return new(outcome, code, message, Hint(code));
     }
 
@@ -37,7 +50,8 @@ static class Verdicts
         var with = findings.Keys is { } keys ? $" with {keys}" : "";
         var parts = new List<string>();
         if (sums.Unopened > 0) parts.Add($"{sums.Unopened} {Are(sums.Unopened)} sealed for another key");
-        if (sums.Spoilt > 0) parts.Add($"{sums.Spoilt} {Are(sums.Spoilt)} damaged or cut, and what came before the damage is kept");
+        if (sums.Spoilt > 0)
+            parts.Add($"{sums.Spoilt} {Are(sums.Spoilt)} damaged or cut, and what came before the damage is kept");
         if (sums.Bad == 0) parts.Add("bytes between them belong to no block");
         var first = firstTrouble is null ? "" : $" (the first: {firstTrouble})";
         return $"{sums.Good} of {sums.Total} blocks recovered{with}; {string.Join("; ", parts)}{first}";
@@ -45,9 +59,10 @@ static class Verdicts
 
     static string Nothing(Sums sums, FailureCode code, string? firstTrouble, int keysOfThatKind)
     {
-        if (code == FailureCode.KeyMissing) return $"framing is whole, 0 of {sums.Total} blocks opened: the ring has no xlog key";
+        var evidence = $"framing is whole, 0 of {sums.Total} blocks opened";
+        if (code == FailureCode.KeyMissing) return $"{evidence}: the ring has no xlog key";
         if (code == FailureCode.KeyNoMatch)
-            return $"framing is whole, 0 of {sums.Total} blocks opened with {keysOfThatKind} key{(keysOfThatKind == 1 ? "" : "s")}";
+            return $"{evidence} with {keysOfThatKind} key{(keysOfThatKind == 1 ? "" : "s")}";
         return $"none of {sums.Total} blocks gave text; the first: {firstTrouble}";
     }
 
@@ -55,11 +70,16 @@ static class Verdicts
 
     static string Hint(FailureCode code)
     {
-        if (code == FailureCode.KeyMissing) return "Put the app's private xlog key into the key ring; the job is then tried again.";
+        if (code == FailureCode.KeyMissing)
+            return "Put the app's private xlog key into the key ring; the job is then tried again.";
         if (code == FailureCode.KeyNoMatch)
-            return "Ask the app's makers which key this build seals its logs for and put it into the key ring; the job is then tried again.";
-        if (code == FailureCode.Truncated) return "The upload was cut or taken while the app was writing; ask the sender for a fresh copy.";
-        if (code == FailureCode.LimitMemory) return "No real encoder makes such blocks; ask the sender what wrote the file.";
-        return "Ask the sender for another copy, sent as binary. Often two processes of the app write to the same log file.";
+            return "Ask the app's makers which key this build seals its logs for and put it into the key ring; "
+                + "the job is then tried again.";
+        if (code == FailureCode.Truncated)
+            return "The upload was cut or taken while the app was writing; ask the sender for a fresh copy.";
+        if (code == FailureCode.LimitMemory)
+            return "No real encoder makes such blocks; ask the sender what wrote the file.";
+        return "Ask the sender for another copy, sent as binary. "
+            + "Often two processes of the app write to the same log file.";
     }
 }

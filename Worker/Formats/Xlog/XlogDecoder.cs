@@ -12,6 +12,8 @@ sealed class XlogDecoder : IDisposable
     /// <summary>How far a search goes before the lookahead is filled again.</summary>
     const int ScanBytes = 64 * 1024;
 
+    const int BytesThatJudgeAKey = 64;
+
     readonly Lookahead _input;
     readonly SessionKeys _keys;
     readonly WholeLines _lines;
@@ -103,21 +105,28 @@ sealed class XlogDecoder : IDisposable
     bool ReadBroken(ReadOnlySpan<byte> rest, BlockHeader header)
     {
         var credible = header.Length <= BlockHeader.LengthReal;
-        if (!_inStep && (!credible || !MayLook())) return false;
+        var due = _inStep;
+        if (!due && (!credible || !MayLook())) return false;
         var key = ClientKey(rest, header);
         var extent = FindEnd(rest, header);
         var payload = rest[header.Size..extent.PayloadEnd];
-        if (!_blocks.Begins(header, key, payload, mayAsk: _inStep) && !(_inStep && credible && header.Sealed)) return Reject(extent);
+        var begins = _blocks.Begins(header, key, payload, mayAsk: due) || (due && credible && header.Sealed);
+        if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
-        if (damage is not null && _lines.Given == 0) return FalseStart(extent.Damage is { } cut ? Worse(damage, cut) : damage);
+        if (damage is not null && _lines.Given == 0) return FalseStart(Worse(damage, extent.Damage, payload.Length));
         if (extent.Warning is { } warning) _tally.Warn($"the block at {_input.Position} {warning}");
         Deliver(header, extent.Next, damage);
+
+        // A look that consumed all it had to read was worth it; only fruitless ones are rationed.
+        if (extent.Sure && !due) _looks--;
         _inStep = extent.Sure;
         return true;
     }
 
-    // A block that is cut and gives nothing is cut, unless it is sealed and no key opens it.
-    static Damage Worse(Damage damage, Damage cut) => damage.Code == FailureCode.Damaged ? cut : damage;
+    // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, and there is enough of it to
+    // be sure of that.
+    static Damage Worse(Damage damage, Damage? frame, int length) =>
+        frame is not null && (damage.Code == FailureCode.Damaged || length < BytesThatJudgeAKey) ? frame : damage;
 
     bool Reject(Extent extent)
     {
@@ -155,7 +164,7 @@ sealed class XlogDecoder : IDisposable
         if (next >= 0) return Extent.Before(next, rest, header, claimed);
         if (claimed == rest.Length) return Extent.WithoutEndByte(rest.Length);
         if (claimed > rest.Length || header.Length > BlockHeader.LengthReal)
-            return ended && claimed > rest.Length && rest.Length <= farthest ? Extent.Cut(rest, header, claimed) : Extent.Lost(farthest, header);
+            return ended && rest.Length <= farthest ? Extent.Cut(rest, header, claimed) : Extent.Lost(farthest, header);
         var end = (int)claimed;
         if (rest[end] == 0) return Extent.Claimed(end);
         if (Framing.IsBoundary(rest[(end + 1)..])) return Extent.WrongEndByte(end, rest[end]);

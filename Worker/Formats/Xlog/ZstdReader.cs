@@ -11,7 +11,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 sealed unsafe class ZstdReader : IDisposable
 {
     /// <summary>The most text that one block may give. The real encoder's most repetitive gave 4.56 MB.</summary>
-    internal const long TextMax = 256L * 1024 * 1024;
+    internal const long TextMax = 64L * 1024 * 1024;
 
     const int WindowLogMax = 23;
     const int FirstLook = 5;

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Tests;
+
+/// <summary>
+/// A real worker process at the other end of real pipes. <c>DECRYPTOR_TEST_WORKER</c> names another build of it than
+/// the one beside the tests.
+/// </summary>
+sealed class LiveWorker : IDisposable
+{
+    internal static readonly Incarnation Name = new(3, 7);
+
+    readonly Process _process;
+    readonly FrameParser _parser = FrameParser.OfWorker();
+    readonly string _folder = Directory.CreateTempSubdirectory("decryptor-worker-").FullName;
+
+    internal LiveWorker(params string[] arguments)
+    {
+        var program = Environment.GetEnvironmentVariable("DECRYPTOR_TEST_WORKER")
+            ?? Path.Combine(AppContext.BaseDirectory, "decryptor-worker");
+        var start = new ProcessStartInfo(program, arguments.Length > 0 ? arguments : [Name.ToString(), _folder])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+    }
+
+    internal Process Process => _process;
+
+    internal string Folder => _folder;
+
+    internal Assign Order(string input, long job = 17, Limits? limits = null) =>
+        new(new(job, 1, Name), input, Path.Combine(_folder, $"{job}-1"), Path.GetFileName(input), "",
+            limits ?? Trial.Usual);
+
+    internal void Tell(Message message) => TellRaw(FrameWriter.Write(message));
+
+    internal void TellRaw(byte[] bytes)
+    {
+        _process.StandardInput.BaseStream.Write(bytes);
+        _process.StandardInput.BaseStream.Flush();
+    }
+
+    internal void EndInput() => _process.StandardInput.BaseStream.Dispose();
+
+    /// <summary>The next message; null when the worker has closed its end.</summary>
+    internal Message? Hear()
+    {
+        Message? message;
+        while (!_parser.TryRead(out message))
+        {
+            var count = _process.StandardOutput.BaseStream.Read(_parser.Room.Span);
+            if (count == 0) return null;
+            _parser.Advance(count);
+        }
+
+        return message;
+    }
+
+    /// <summary>
+    /// Answers questions until the attempt is over; what was heard on the way is in <paramref name="heard"/>.
+    /// </summary>
+    internal Finished Serve(Ring ring, List<Message>? heard = null)
+    {
+        while (true)
+        {
+            var message = Hear();
+            if (message is not null) heard?.Add(message);
+            switch (message)
+            {
+                case KeyRequest request: Tell(ring.Answer(request.Attempt, request.Question, request.Header)); break;
+                case Finished finished: return finished;
+                case null: throw new InvalidOperationException(
+                    $"the worker is gone: {_process.StandardError.ReadToEnd()}");
+                default: break;
+            }
+        }
+    }
+
+    internal int WaitForExit()
+    {
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Tests;
+
+sealed class SniffTests
+{
+    [Test]
+    public void An_empty_file_is_EMPTY()
+    {
+        using var trial = Trial.OfBytes([]);
+        trial.MustBeSound();
+        Assert.That((trial.Finished.Outcome, trial.Finished.Code, trial.Only.Path),
+            Is.EqualTo((Outcome.Failed, "EMPTY", (string?)null)));
+    }
+
+    [Test]
+    public void Plain_text_passes_as_it_is([Values("one line without an end",
+        "\u00e4\u00f6\u00fc \u65e5\u5fd7\r\n\ttext\r\n", "\x1b[31mred\x1b[0m\n")] string text)
+    {
+        using var trial = Trial.OfBytes(Encoding.UTF8.GetBytes(text), source: "notes.txt");
+        trial.MustBeSound();
+        Assert.Multiple(() =>
+        {
+            Assert.That(Encoding.UTF8.GetString(trial.Text), Is.EqualTo(text));
+            Assert.That((trial.Finished.Outcome, trial.Only.Format, trial.Only.Path),
+                Is.EqualTo((Outcome.Complete, "text", "notes.log")));
+        });
+    }
+
+    [Test]
+    public void Text_in_another_encoding_than_UTF_8_passes_byte_for_byte()
+    {
+        byte[] gbk = [.. Enumerable.Repeat<byte[]>([0xC8, 0xD5, 0xD6, 0xBE, 0x0A], 100).SelectMany(line => line)];
+        using var trial = Trial.OfBytes(gbk);
+        Assert.That(trial.Text.AsSpan().SequenceEqual(gbk));
+    }
+
+    [Test]
+    public void Large_text_passes_whole_and_tells_on_what_it_was_judged()
+    {
+        byte[] text = [.. Enumerable.Repeat("a line of an ordinary log\n"u8.ToArray(), 20_000).SelectMany(line => line),
+            0, 1, 2];
+        using var trial = Trial.OfBytes(text);
+        trial.MustBeSound();
+        Assert.Multiple(() =>
+        {
+            Assert.That(trial.Text.AsSpan().SequenceEqual(text));
+            Assert.That(trial.Only.Warnings.Single(), Does.Contain("first 65536 bytes"));
+        });
+    }
+
+    [Test]
+    public void Random_bytes_are_UNKNOWN_FORMAT_and_the_message_shows_how_they_begin(
+        [Values(64, 1000, 300_000)] int length)
+    {
+        var bytes = new byte[length];
+        new Random(5).NextBytes(bytes);
+        using var trial = Trial.OfBytes(bytes);
+        trial.MustBeSound();
+        Assert.Multiple(() =>
+        {
+            Assert.That(trial.Finished.Code, Is.EqualTo("UNKNOWN_FORMAT"));
+            Assert.That(trial.Finished.Text,
+                Does.Contain($"{length} bytes").And.Contain($"{bytes[0]:x2} {bytes[1]:x2} {bytes[2]:x2}"));
+        });
+    }
+
+    [Test]
+    public void Zeros_alone_are_damage_unless_the_name_is_that_of_a_buffer()
+    {
+        using var trial = Trial.OfBytes(new byte[10_000]);
+        trial.MustBeSound();
+        Assert.That((trial.Finished.Outcome, trial.Finished.Code), Is.EqualTo((Outcome.Failed, "DAMAGED")));
+    }
+
+    [TestCase(new byte[] { 0x50, 0x4B, 3, 4, 20, 0, 0, 0 }, "zip")]
+    [TestCase(new byte[] { 0x1F, 0x8B, 8, 0, 0, 0 }, "gzip")]
+    [TestCase(new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0, 0 }, "zstd")]
+    [TestCase(new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0 }, "xz")]
+    [TestCase(new byte[] { 0x04, 0x22, 0x4D, 0x18, 0x40, 0x40 }, "lz4")]
+    public void A_format_known_by_sight_only_is_UNSUPPORTED_and_named(byte[] bytes, string name)
+    {
+        using var trial = Trial.OfBytes(bytes);
+        trial.MustBeSound();
+        Assert.Multiple(() =>
+        {
+            Assert.That(trial.Finished.Code, Is.EqualTo("UNSUPPORTED"));
+            Assert.That(trial.Finished.Text, Does.Contain(name));
+        });
+    }
+
+    [TestCase("packages/aes256.zip")]
+    [TestCase("age/x25519_4k.log.age")]
+    [TestCase("age/x25519_4k.armored.age")]
+    public void A_real_package_is_UNSUPPORTED_for_now(string path)
+    {
+        if (!File.Exists(Corpus.File(path))) Assert.Ignore($"the corpus has no {path}");
+        using var trial = Trial.OfFile(Corpus.File(path), Ring.Empty);
+        Assert.That(trial.Finished.Code, Is.EqualTo("UNSUPPORTED"));
+    }
+
+    [Test]
+    public void An_input_that_is_not_there_is_NO_INPUT_and_so_is_a_folder(
+        [Values("/nowhere/at/all", "/tmp")] string path)
+    {
+        using var trial = Trial.OfFile(path, Ring.Empty);
+        trial.MustBeSound();
+        Assert.That((trial.Finished.Outcome, trial.Finished.Code), Is.EqualTo((Outcome.Failed, "NO_INPUT")));
+    }
+}
