@@ -28,9 +28,9 @@ sealed class LedgerReader : IDisposable
     {
         if (!File.Exists(path))
             throw new LedgerException($"there is no ledger at {path}", "name the directory that the service was given as its spool");
-        return JobLedger.Guard(path, () =>
+        return LedgerFile.Guard(path, () =>
         {
-            var connection = JobLedger.Connect(path, SqliteOpenMode.ReadOnly);
+            var connection = LedgerFile.Connect(path, SqliteOpenMode.ReadOnly);
             try
             {
                 if (Schema.Check(connection) == Schema.Version) return new LedgerReader(connection, path);
@@ -72,14 +72,6 @@ sealed class LedgerReader : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) => JobLedger.Guard(_path, () =>
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
-        using var rows = command.ExecuteReader();
-        var found = new List<T>();
-        while (rows.Read()) found.Add(read(rows));
-        return found;
-    });
+    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
+        LedgerFile.Guard(_path, () => LedgerFile.Select(_connection, sql, read, values));
 }
