@@ -6,7 +6,16 @@ namespace Decryptor.Supervisor.Tests.Storage;
 /// <summary>A directory for one test, removed afterwards.</summary>
 sealed class Scratch : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("decryptor-test-").FullName;
+    /// <param name="inMemory">On a disk of memory where there is one, for tests that write much and sync often.</param>
+    public Scratch(bool inMemory = false)
+    {
+        const string memory = "/dev/shm";
+        Path = inMemory && Directory.Exists(memory)
+            ? Directory.CreateDirectory($"{memory}/decryptor-test-{Guid.NewGuid():N}").FullName
+            : Directory.CreateTempSubdirectory("decryptor-test-").FullName;
+    }
+
+    public string Path { get; }
 
     public string SpoolPath => $"{Path}/spool";
 

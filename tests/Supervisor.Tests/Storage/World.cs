@@ -49,7 +49,9 @@ sealed class World : IDisposable
     public void Live()
     {
         foreach (var name in _spool.Incoming.Names()) _events.Enqueue(new Event.JobArrived(name, name, "", 3, false));
-        if (_ledger.Starved().Where(job => _fed.Add(job.Id)).ToArray() is { Length: > 0 } left) _events.Enqueue(new Event.KeysChanged(left));
+        var starved = _ledger.Starved();
+        foreach (var job in starved) _fed.Add(job.Id);
+        _events.Enqueue(new Event.KeysChanged(starved));
         for (var turns = 0; turns < 500; turns++)
         {
             Event[] events = _events.TryDequeue(out var next) ? [next] : [];
