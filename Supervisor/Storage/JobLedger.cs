@@ -24,13 +24,15 @@ sealed class JobLedger : IDisposable
         (_connection, _path, _clock) = (connection, path, clock);
         _writeJob = Prepare(JobRow.Upsert, JobRow.Declare);
         _writeHistory = Prepare(
-            "INSERT INTO history (at, job, attempt, worker, state, why) VALUES ($at, $job, $attempt, $worker, $state, $why)");
+            "INSERT INTO history (at, job, attempt, worker, state, why) "
+            + "VALUES ($at, $job, $attempt, $worker, $state, $why)");
         _writeStart = Prepare(
             "INSERT INTO worker (number, slot, started) VALUES ($number, $slot, $at) "
             + "ON CONFLICT (number) DO UPDATE SET slot = excluded.slot, started = excluded.started");
         _writeEnd = Prepare(
             "INSERT INTO worker (number, slot, ended, how, charged) VALUES ($number, $slot, $at, $how, $charged) "
-            + "ON CONFLICT (number) DO UPDATE SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
+            + "ON CONFLICT (number) DO UPDATE "
+            + "SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
         _count = Prepare("UPDATE spool SET last_job = max(last_job, $job), last_worker = max(last_worker, $worker)");
     }
 
@@ -74,7 +76,8 @@ sealed class JobLedger : IDisposable
     public LedgerMemory Recall() => LedgerFile.Guard(_path, () =>
     {
         var open = Jobs("state IN ('Undecrypted', 'Decrypting')");
-        var alive = LedgerFile.Select(_connection, "SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
+        var alive = LedgerFile.Select(_connection,
+            "SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
             row => new Incarnation(row.GetInt32(0), row.GetInt64(1)));
         var counters = LedgerFile.Select(_connection, "SELECT last_job, last_worker, clean_stop FROM spool",
             row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1));
@@ -87,10 +90,12 @@ sealed class JobLedger : IDisposable
         $"state = 'Failed' AND code IN ('{FailureCode.KeyMissing}', '{FailureCode.KeyNoMatch}') AND outside IS NULL"));
 
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
-    public void MarkRunning() => LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 0"));
+    public void MarkRunning() =>
+        LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 0"));
 
     /// <summary>The supervisor stops in order.</summary>
-    public void MarkStopped() => LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 1"));
+    public void MarkStopped() =>
+        LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 1"));
 
     public void Dispose()
     {
@@ -106,7 +111,8 @@ sealed class JobLedger : IDisposable
                 JobRow.Fill(_writeJob, job);
                 Execute(_writeJob, transaction);
                 Execute(_writeHistory, transaction,
-                    _clock.GetUtcNow().UtcTicks, job.Id, job.Attempts, job.Worker?.ToString(), job.State.ToString(), why);
+                    _clock.GetUtcNow().UtcTicks, job.Id, job.Attempts, job.Worker?.ToString(),
+                    job.State.ToString(), why);
                 Execute(_count, transaction, job.Id, 0L);
                 break;
             case Row.WorkerStarts(var worker, var at):
@@ -133,7 +139,8 @@ sealed class JobLedger : IDisposable
         var command = _connection.CreateCommand();
         command.CommandText = sql;
         if (declare is not null) declare(command);
-        else foreach (var name in sql.Split('$').Skip(1)) command.Parameters.Add(new SqliteParameter("$" + Word(name), null));
+        else foreach (var name in sql.Split('$').Skip(1))
+            command.Parameters.Add(new SqliteParameter("$" + Word(name), null));
         command.Prepare();
         return command;
     }

@@ -13,9 +13,11 @@ static class LedgerFile
     public static void Make(string path)
     {
         const uint ownerOnly = 0x180;
-        var opened = Posix.Open(NameText.ToPath(path), Posix.CreateOrOpen | Posix.NoFollow | Posix.CloseOnExec, ownerOnly);
+        var flags = Posix.CreateOrOpen | Posix.NoFollow | Posix.CloseOnExec;
+        var opened = Posix.Open(NameText.ToPath(path), flags, ownerOnly);
         if (opened < 0)
-            throw new LedgerException(Posix.Failure($"the ledger {path} cannot be opened").Message, "check its owner and permissions");
+            throw new LedgerException(Posix.Failure($"the ledger {path} cannot be opened").Message,
+                "check its owner and permissions");
         using var file = new SafeFileHandle(opened, ownsHandle: true);
     }
 

@@ -102,7 +102,9 @@ sealed class Spool : IDisposable
 
     public void Dispose() => _rooms.Dispose();
 
-    /// <summary>Whether a folder is worth publishing: a worker that died over it has left it without a report.</summary>
+    /// <summary>
+    /// Whether a folder is worth publishing: a worker that died over it has left it without a report.
+    /// </summary>
     internal static bool HoldsReport(Folder folder) =>
         folder.Look(Report.FileName) is { Kind: EntryKind.File, Bytes: > 0 and <= ReportMax };
 

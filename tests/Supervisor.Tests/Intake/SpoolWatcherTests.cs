@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Scheduling;
 using Decryptor.Supervisor.Storage;
@@ -95,7 +96,8 @@ sealed class SpoolWatcherTests
         Directory.CreateDirectory(In("acme"));
         Place("acme/old.xlog", "abc");
         Watch(NoRescan);
-        Assert.That(new[] { Next().Place, Next().Place, Next().Place }, Is.EquivalentTo(new[] { "old.xlog", "future.xlog", "acme/old.xlog" }));
+        Assert.That(new[] { Next().Place, Next().Place, Next().Place },
+            Is.EquivalentTo(new[] { "old.xlog", "future.xlog", "acme/old.xlog" }));
     }
 
     [Test]
@@ -123,7 +125,7 @@ sealed class SpoolWatcherTests
         Place("stays.xlog", "abc");
         Assert.That(Next().Source, Is.EqualTo("stays.xlog"));
         Settle();
-        Scratch.Shell($"chmod 600 {In("stays.xlog")} && mv {In("stays.xlog")} {In(".hidden")} && mv {In(".hidden")} {In("back.xlog")}");
+        Scratch.Shell($"cd {In("")} && chmod 600 stays.xlog && mv stays.xlog .hidden && mv .hidden back.xlog");
         Assert.That(Next().Source, Is.EqualTo("back.xlog"));
         Settle();
         Assert.That(_arrived, Is.Empty);
@@ -163,7 +165,7 @@ sealed class SpoolWatcherTests
     public void A_name_that_is_no_text_is_reported_and_can_be_accepted()
     {
         Watch(NoRescan);
-        Scratch.Shell($"printf abc > {_scratch.Path}/odd && mv {_scratch.Path}/odd \"$(printf '{In("")}a\\377\\\\b')\"");
+        Scratch.Shell($"cd {_scratch.Path} && printf abc > odd && mv odd \"$(printf '{In("")}a\\377\\\\b')\"");
         var arrived = Next();
         Assert.That((arrived.Place, arrived.Source), Is.EqualTo(("a\\xFF\\x5Cb", "a\\xFF\\x5Cb")));
         Assert.That(_spool.Carry([new Move.Accept(Scratch.NewJob(1, arrived.Source), arrived.Place)]), Is.Empty);
@@ -180,7 +182,8 @@ sealed class SpoolWatcherTests
             _arrived.Enqueue(arrived);
         });
         Place("first.xlog", "abc");
-        var limit = int.Parse(File.ReadAllText("/proc/sys/fs/inotify/max_queued_events"), System.Globalization.CultureInfo.InvariantCulture);
+        var limit = int.Parse(
+            File.ReadAllText("/proc/sys/fs/inotify/max_queued_events"), CultureInfo.InvariantCulture);
         if (limit > 20_000) Assert.Ignore($"the kernel queues {limit} events here: too many to overflow in a test");
         var from = Directory.CreateDirectory($"{_scratch.SpoolPath}/many").FullName;
         for (var i = 0; i < limit + 100; i++) File.WriteAllText($"{from}/{i}.xlog", "");
@@ -236,7 +239,8 @@ sealed class SpoolWatcherTests
             File.Delete(In(name));
         }
 
-        var others = _arrived.Where(arrived => !arrived.Place.StartsWith("marker-", StringComparison.Ordinal)).ToArray();
+        var others = _arrived
+            .Where(arrived => !arrived.Place.StartsWith("marker-", StringComparison.Ordinal)).ToArray();
         _arrived.Clear();
         foreach (var other in others) _arrived.Enqueue(other);
     }

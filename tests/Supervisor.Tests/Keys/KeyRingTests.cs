@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Keys;
@@ -40,7 +41,8 @@ sealed class KeyRingTests
     public void Every_kind_of_key_is_recognised_and_named_after_its_file()
     {
         Write("app", $"\uFEFF# our app\r\n\r\nxlog {PrivateA}\r\nxlog {PrivateB}\r\n");
-        Write("logan.txt", "logan K9#mZ2!qLp7$xW4& iv-of-16-bytes!!\nlogan 00112233445566778899aabbccddeeff 0123456789012345");
+        Write("logan.txt", "logan K9#mZ2!qLp7$xW4& iv-of-16-bytes!!\n"
+            + "logan 00112233445566778899aabbccddeeff 0123456789012345");
         Write("words", "password  two blanks ");
         Write("age", "# public key: age1xyz\nAGE-SECRET-KEY-1QQQ\nAGE-SECRET-KEY-PQ-1QQQ\n");
         Write("rsa.pem", "-----BEGIN RSA PRIVATE KEY-----\nxxxx\n-----END RSA PRIVATE KEY-----\n");
@@ -50,17 +52,20 @@ sealed class KeyRingTests
         Assert.That(ring.Warnings, Is.Empty);
         Assert.That(ring.Views.Select(view => $"{view.Kind} {view.Name}"), Is.EqualTo(new[]
         {
-            "age age", "age age#2", "xlog app", "xlog app#2", "openssh id_ed25519", "logan logan.txt", "logan logan.txt#2",
+            "age age", "age age#2", "xlog app", "xlog app#2", "openssh id_ed25519",
+            "logan logan.txt", "logan logan.txt#2",
             "openpgp pgp.asc", "pem rsa.pem", "password words",
         }));
         Assert.That(ring.Count("xlog"), Is.EqualTo(2));
-        Assert.That(ring.Views.Where(view => view.Kind == "xlog").Select(view => view.Fingerprint.Length), Is.All.EqualTo(8));
+        Assert.That(ring.Views.Where(view => view.Kind == "xlog").Select(view => view.Fingerprint.Length),
+            Is.All.EqualTo(8));
     }
 
     [Test]
     public void What_is_not_known_is_named_by_line_and_never_by_its_text()
     {
-        Write("app", $"xlog {PrivateA}\n{Secret}\nxlog {Secret}\nxlog\nxlog 0\nxlog {new string('f', 64)}\nxlog {new string('1', 65)}\n"
+        Write("app", $"xlog {PrivateA}\n{Secret}\nxlog {Secret}\nxlog\nxlog 0\n"
+            + $"xlog {new string('f', 64)}\nxlog {new string('1', 65)}\n"
             + $"xlog {new string('1', 128)}\nlogan {Secret}\nlogan {Secret} short\npassword\nAGE-SECRET-KEYX\n");
         Write("cert.pem", $"-----BEGIN CERTIFICATE-----\n{Secret}\n-----END CERTIFICATE-----\n");
         File.WriteAllBytes(Write("binary", ""), [0xff, 0xfe, 0x00]);
@@ -84,11 +89,14 @@ sealed class KeyRingTests
         var ring = KeyRing.Load(_folder);
         RingKey[] keys =
         [
-            new PasswordKey("p", Secret), new AgeKey("a", Secret), new ArmoredKey("pem", "k", System.Text.Encoding.UTF8.GetBytes(Secret)),
-            LoganKey.TryRead("l", $"{Secret} {Secret}", out var logan, out _) ? logan : throw new AssertionException("no key"),
+            new PasswordKey("p", Secret), new AgeKey("a", Secret),
+            new ArmoredKey("pem", "k", System.Text.Encoding.UTF8.GetBytes(Secret)),
+            LoganKey.TryRead("l", $"{Secret} {Secret}", out var logan, out _)
+                ? logan : throw new AssertionException("no key"),
             XlogKey.TryRead("x", PrivateA, out var xlog, out _) ? xlog : throw new AssertionException("no key"),
         ];
-        var texts = string.Join('\n', keys.Select(key => key.ToString()).Concat(ring.Views.Select(view => view.ToString()))) + ring;
+        var texts = string.Join('\n', keys.Select(key => key.ToString())
+            .Concat(ring.Views.Select(view => view.ToString()))) + ring;
         Assert.That(texts, Does.Not.Contain(Secret).And.Not.Contain(PrivateA).IgnoreCase);
         Assert.That(texts, Does.Contain("xlog key x"));
     }
@@ -125,7 +133,8 @@ sealed class KeyRingTests
     {
         if (Environment.UserName == "root") Assert.Ignore("root may read everything");
         Scratch.Shell($"chmod 000 {Write("app", "")}");
-        Assert.That(Assert.Throws<KeyRingException>(() => KeyRing.Load(_folder))!.Message, Does.Contain("cannot be read"));
+        Assert.That(Assert.Throws<KeyRingException>(() => KeyRing.Load(_folder))!.Message,
+            Does.Contain("cannot be read"));
     }
 
     [Test]
@@ -242,7 +251,7 @@ sealed class KeyRingTests
         Assert.That(digits, Has.Length.EqualTo(62));
         Assert.That(XlogKey.TryRead("s", digits, out var key, out _), Is.True);
         Assert.That(key!.Fingerprint,
-            Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Corpus.PublicKey("S")))[..8]));
+            Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Corpus.PublicKey("S")))[..8]));
     }
 
     static KeyRequest Ask(string format, byte[] header) => new(Attempt, 5, format, header);

@@ -66,7 +66,8 @@ sealed class CrashTests
         foreach (var job in jobs)
         {
             var completed = job.Source is "good.xlog" or "starving.xlog";
-            Assert.That(job.State, Is.EqualTo(completed ? JobState.Completed : JobState.Failed), $"{job.Source} {when}");
+            Assert.That(job.State, Is.EqualTo(completed ? JobState.Completed : JobState.Failed),
+                $"{job.Source} {when}");
             var folder = $"{scratch.SpoolPath}/{(completed ? "completed" : "failed")}/{job.Id}";
             var report = Report.FromJson(File.ReadAllBytes($"{folder}/report.json"));
             Assert.That(report.State, Is.EqualTo(job.State.ToString()), $"{job.Source} {when}");

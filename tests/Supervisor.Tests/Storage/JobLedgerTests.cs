@@ -115,7 +115,8 @@ sealed class JobLedgerTests
     {
         var wrong = Scratch.NewJob(2) with { State = JobState.Failed };
         Assert.Throws<LedgerException>(() =>
-            _ledger.Commit([new Row.JobIs(Scratch.NewJob(1), "it arrived"), new Row.JobIs(wrong, "failed without a code")]));
+            _ledger.Commit([new Row.JobIs(Scratch.NewJob(1), "it arrived"),
+                new Row.JobIs(wrong, "failed without a code")]));
         Assert.That(_ledger.Recall().Open, Is.Empty);
         Assert.DoesNotThrow(() => _ledger.Commit([new Row.JobIs(Scratch.NewJob(1), "it arrived")]));
     }
@@ -126,9 +127,11 @@ sealed class JobLedgerTests
         var inside = Full with { Outside = null };
         _ledger.Commit(
         [
-            new Row.JobIs(inside with { Id = 1, Code = "KEY_MISSING" }, ""), new Row.JobIs(inside with { Id = 2, Code = "KEY_NO_MATCH" }, ""),
+            new Row.JobIs(inside with { Id = 1, Code = "KEY_MISSING" }, ""),
+            new Row.JobIs(inside with { Id = 2, Code = "KEY_NO_MATCH" }, ""),
             new Row.JobIs(inside with { Id = 3 }, ""), new Row.JobIs(Full with { Id = 4, Code = "KEY_MISSING" }, ""),
-            new Row.JobIs(inside with { Id = 5, State = JobState.Completed, Outcome = Outcome.Partial, Code = "KEY_MISSING" }, ""),
+            new Row.JobIs(inside with { Id = 5, State = JobState.Completed,
+                Outcome = Outcome.Partial, Code = "KEY_MISSING" }, ""),
         ]);
         Assert.That(_ledger.Starved().Select(job => job.Id), Is.EqualTo(new[] { 1L, 2L }));
     }
@@ -138,9 +141,11 @@ sealed class JobLedgerTests
     {
         var job = Scratch.NewJob(1);
         _ledger.Commit([new Row.JobIs(job, "it arrived")]);
-        _ledger.Commit([new Row.JobIs(job with { State = JobState.Decrypting, Attempts = 1, Worker = new(1, 2) }, "w1.2 has it")]);
+        var taken = job with { State = JobState.Decrypting, Attempts = 1, Worker = new(1, 2) };
+        _ledger.Commit([new Row.JobIs(taken, "w1.2 has it")]);
         using var reader = JobLedger.OpenForReading(_path);
-        Assert.That(reader.History(1).Select(line => (line.Attempt, line.Worker, line.State, line.Why)), Is.EqualTo(new[]
+        var lines = reader.History(1).Select(line => (line.Attempt, line.Worker, line.State, line.Why));
+        Assert.That(lines, Is.EqualTo(new[]
         {
             (0, (string?)null, JobState.Undecrypted, "it arrived"), (1, "w1.2", JobState.Decrypting, "w1.2 has it"),
         }));
@@ -178,8 +183,10 @@ sealed class JobLedgerTests
     {
         _ledger.Commit([new Row.JobIs(Scratch.NewJob(1), "it arrived")]);
         var crashed = Directory.CreateDirectory($"{_scratch.Path}/crashed").FullName;
-        foreach (var file in new[] { "ledger.db", "ledger.db-wal" }) File.Copy($"{_scratch.Path}/{file}", $"{crashed}/{file}");
-        using (var reader = JobLedger.OpenForReading($"{crashed}/ledger.db")) Assert.That(reader.List(), Has.Count.EqualTo(1));
+        foreach (var file in new[] { "ledger.db", "ledger.db-wal" })
+            File.Copy($"{_scratch.Path}/{file}", $"{crashed}/{file}");
+        using (var reader = JobLedger.OpenForReading($"{crashed}/ledger.db"))
+            Assert.That(reader.List(), Has.Count.EqualTo(1));
         _ledger.Dispose();
         using (var reader = JobLedger.OpenForReading(_path)) Assert.That(reader.List(), Has.Count.EqualTo(1));
         using var writer = JobLedger.Open($"{crashed}/ledger.db");
@@ -198,8 +205,10 @@ sealed class JobLedgerTests
     public void A_ledger_that_is_none_is_named()
     {
         var path = _scratch.Write("other.db", new string('x', 5000));
-        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.Open(path))!.Message, Does.Contain(path).And.Contain("damaged"));
-        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.OpenForReading(path))!.Message, Does.Contain("damaged"));
+        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.Open(path))!.Message,
+            Does.Contain(path).And.Contain("damaged"));
+        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.OpenForReading(path))!.Message,
+            Does.Contain("damaged"));
     }
 
     [Test]
@@ -222,7 +231,8 @@ sealed class JobLedgerTests
         }
 
         Assert.That(Assert.Throws<LedgerException>(() => JobLedger.Open(_path))!.Message, Does.Contain("version 99"));
-        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.OpenForReading(_path))!.Message, Does.Contain("version 99"));
+        Assert.That(Assert.Throws<LedgerException>(() => JobLedger.OpenForReading(_path))!.Message,
+            Does.Contain("version 99"));
     }
 
     [Test]
@@ -236,7 +246,8 @@ sealed class JobLedgerTests
             using var ledger = JobLedger.Open($"{disk}/ledger.db");
             var refusal = Assert.Throws<LedgerException>(() =>
             {
-                for (var id = 1; id < 10_000; id++) ledger.Commit([new Row.JobIs(Scratch.NewJob(id), new string('y', 500))]);
+                for (var id = 1; id < 10_000; id++)
+                    ledger.Commit([new Row.JobIs(Scratch.NewJob(id), new string('y', 500))]);
             });
             Assert.That(refusal!.Message, Does.Contain("the disk is full"));
             Assert.That(refusal.Hint, Does.Contain("make room"));

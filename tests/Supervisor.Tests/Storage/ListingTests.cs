@@ -64,12 +64,15 @@ sealed class ListingTests
     [Test]
     public void Reports_of_open_jobs_are_read_and_the_room_says_what_became_of_them()
     {
-        WriteReport("completed/1", new() { Id = "1", Source = "a", State = "Failed", Outcome = "failed", Code = "NONSENSE" });
-        WriteReport("failed/2", new() { Id = "2", Source = "b", State = "Completed", Outcome = "complete", BytesOut = -5 });
+        WriteReport("completed/1",
+            new() { Id = "1", Source = "a", State = "Failed", Outcome = "failed", Code = "NONSENSE" });
+        WriteReport("failed/2",
+            new() { Id = "2", Source = "b", State = "Completed", Outcome = "complete", BytesOut = -5 });
         WriteReport("completed/3", new() { Id = "3", Source = "c", State = "Completed", Outcome = "complete" });
         var published = _spool.List([1, 2, 99]).Published;
         Assert.That(published.Keys, Is.EquivalentTo(new[] { 1L, 2L }));
-        Assert.That((published[1].State, published[1].Outcome, published[1].Code), Is.EqualTo(("Completed", "partial", (string?)null)));
+        Assert.That((published[1].State, published[1].Outcome, published[1].Code),
+            Is.EqualTo(("Completed", "partial", (string?)null)));
         Assert.That((published[2].State, published[2].Outcome, published[2].Code, published[2].BytesOut),
             Is.EqualTo(("Failed", "failed", "INTERNAL", 0L)));
     }

@@ -37,7 +37,8 @@ sealed class NameTests
 
     [Test]
     public void The_name_of_what_a_name_says_is_that_name() =>
-        Gen.Select(Gen.Long[1, long.MaxValue / 10_000], Gen.String[0, 300], Gen.String[0, 300]).Sample((job, tenant, source) =>
+        Gen.Select(Gen.Long[1, long.MaxValue / 10_000], Gen.String[0, 300], Gen.String[0, 300])
+            .Sample((job, tenant, source) =>
         {
             var name = new InputName(job, tenant, source).ToString();
             return Encoding.UTF8.GetByteCount(name) <= InputName.BytesMax

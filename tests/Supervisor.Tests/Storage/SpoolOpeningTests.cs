@@ -52,6 +52,15 @@ sealed class SpoolOpeningTests
     }
 
     [Test]
+    public void A_second_supervisor_that_is_refused_has_changed_nothing()
+    {
+        using var first = _scratch.OpenSpool();
+        Scratch.Shell($"chmod 711 {_scratch.SpoolPath}/completed");
+        Assert.Throws<SpoolException>(() => _scratch.OpenSpool());
+        Assert.That(ModeOf("completed"), Is.EqualTo("711"));
+    }
+
+    [Test]
     public void A_spool_that_was_left_can_be_opened_again()
     {
         _scratch.OpenSpool().Dispose();
@@ -88,7 +97,8 @@ sealed class SpoolOpeningTests
         try
         {
             var refusal = Assert.Throws<SpoolException>(() => _scratch.OpenSpool());
-            Assert.That(refusal!.Message, Does.Contain("/completed").And.Contain("/queue").And.Contain("two file systems"));
+            Assert.That(refusal!.Message,
+                Does.Contain("/completed").And.Contain("/queue").And.Contain("two file systems"));
         }
         finally
         {

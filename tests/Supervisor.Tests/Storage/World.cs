@@ -119,7 +119,8 @@ sealed class World : IDisposable
         File.WriteAllBytes($"{output}/report.json", JobReport.Of(ended).ToJson());
         Assert.That(_spool.HasReport(attempt), Is.True);
         _events.Enqueue(new Event.WorkerSaid(
-            attempt.Worker, new Finished(attempt, ended.Outcome.Value, ended.Code, "", "", 3, 3, default), HasReport: true));
+            attempt.Worker, new Finished(attempt, ended.Outcome.Value, ended.Code, "", "", 3, 3, default),
+                HasReport: true));
         if (fails && starving && _fed.Add(job.Id)) _events.Enqueue(new Event.KeysChanged([ended]));
     }
 
