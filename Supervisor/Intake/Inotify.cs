@@ -70,7 +70,9 @@ sealed partial class Inotify : IDisposable
     /// <summary>Whether the kernel had an instance for us.</summary>
     public bool Works => _notices is not null;
 
-    /// <summary>Watches a directory; the same one again gives the same number. Null when it cannot be watched.</summary>
+    /// <summary>
+    /// Watches a directory; the same one again gives the same number. Null when it cannot be watched.
+    /// </summary>
     public int? Watch(string path)
     {
         if (_notices is null) return null;

@@ -45,7 +45,8 @@ sealed class SpoolWatcher : IDisposable
     /// <summary>Begins to watch. What lies there already is looked at first.</summary>
     public void Start()
     {
-        if (!_inotify.Works) _warn("the kernel has no inotify instance to spare: new uploads are found a few seconds later");
+        if (!_inotify.Works)
+            _warn("the kernel has no inotify instance to spare: new uploads are found a few seconds later");
         _thread = new(Watch) { IsBackground = true, Name = "spool watcher" };
         _thread.Start();
     }
@@ -92,7 +93,8 @@ sealed class SpoolWatcher : IDisposable
     }
 
     List<string> Due() =>
-        [.. _uploads.Where(pair => !pair.Value.Reported && pair.Value.ReadyAt(_pace) <= _clock.Elapsed).Select(pair => pair.Key)];
+        [.. _uploads.Where(pair => !pair.Value.Reported && pair.Value.ReadyAt(_pace) <= _clock.Elapsed)
+            .Select(pair => pair.Key)];
 
     void Hear(Notice notice)
     {
@@ -209,7 +211,8 @@ sealed class SpoolWatcher : IDisposable
     {
         upload.WasReported();
         var slash = place.IndexOf('/', StringComparison.Ordinal);
-        _report(new Event.JobArrived(place, place[(slash + 1)..], slash < 0 ? "" : place[..slash], bytes, Outside: false));
+        _report(new Event.JobArrived(
+            place, place[(slash + 1)..], slash < 0 ? "" : place[..slash], bytes, Outside: false));
     }
 
     // Whoever makes a file may set its times at will, and to one that no calendar has.

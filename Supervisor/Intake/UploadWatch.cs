@@ -11,7 +11,9 @@ sealed record WatchPace
     /// <summary>How long a file that is written in place must be unchanged.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a file that was made before our eyes may be unchanged and unclosed before it is taken after all.</summary>
+    /// <summary>
+    /// How long a file that was made before our eyes may be unchanged and unclosed before it is taken after all.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }
 

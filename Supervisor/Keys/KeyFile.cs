@@ -40,7 +40,8 @@ static partial class KeyFile
 
     static RawStatus? Look(string path)
     {
-        if (Status(CurrentFolder, [.. Encoding.UTF8.GetBytes(path), 0], 0, BasicMask, out var status) == 0) return status;
+        byte[] name = [.. Encoding.UTF8.GetBytes(path), 0];
+        if (Status(CurrentFolder, name, 0, BasicMask, out var status) == 0) return status;
         const int notThere = 2;
         return Marshal.GetLastPInvokeError() == notThere ? null : throw Unreadable(path);
     }
@@ -64,7 +65,8 @@ static partial class KeyFile
     {
         var bytes = new byte[LengthMax];
         var total = 0;
-        while (total < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(total), total) is > 0 and var count) total += count;
+        while (total < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(total), total) is > 0 and var count)
+            total += count;
         return bytes[..total];
     }
 

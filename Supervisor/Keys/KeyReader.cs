@@ -84,7 +84,8 @@ sealed class KeyReader
     void Add(RingKey key)
     {
         if (_keys.Count >= KeysMax)
-            throw new KeyRingException($"the key ring holds more than {KeysMax} keys", "move keys that are no longer needed away");
+            throw new KeyRingException($"the key ring holds more than {KeysMax} keys",
+                "move keys that are no longer needed away");
         _keys.Add(key);
     }
 

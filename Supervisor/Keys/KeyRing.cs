@@ -66,7 +66,8 @@ sealed class KeyRing : IEquatable<KeyRing>
 
     /// <summary>Whether the other holds the same keys under the same names.</summary>
     public bool Equals(KeyRing? other) =>
-        other is not null && _keys.Count == other._keys.Count && _keys.Zip(other._keys).All(pair => pair.First.SameAs(pair.Second));
+        other is not null && _keys.Count == other._keys.Count
+            && _keys.Zip(other._keys).All(pair => pair.First.SameAs(pair.Second));
 
     public override bool Equals(object? obj) => Equals(obj as KeyRing);
 
@@ -107,7 +108,8 @@ sealed class KeyRing : IEquatable<KeyRing>
                 "name a directory that the user of this program may read");
         }
 
-        throw new KeyRingException($"the key folder {folder} holds more than {FilesMax} files", "is it the right folder?");
+        throw new KeyRingException($"the key folder {folder} holds more than {FilesMax} files",
+            "is it the right folder?");
     }
 
     // systemd chooses the permissions of the credentials that it hands to a service, and keeps others out itself.

@@ -16,13 +16,18 @@ abstract class RingKey
         _digest = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{kind}\n{name}\n"), .. secret]);
     }
 
-    /// <summary>What it opens: <c>xlog</c>, <c>logan</c>, <c>password</c>, <c>age</c>, <c>pem</c>, <c>openssh</c> or <c>openpgp</c>.</summary>
+    /// <summary>
+    /// What it opens: <c>xlog</c>, <c>logan</c>, <c>password</c>, <c>age</c>, <c>pem</c>, <c>openssh</c> or
+    /// <c>openpgp</c>.
+    /// </summary>
     public string Kind { get; }
 
     /// <summary>The name of the file it came from; the second of a file has <c>#2</c> behind it.</summary>
     public string Name { get; }
 
-    /// <summary>Eight digits by which two people can compare a key pair; empty where there is no public key to compare.</summary>
+    /// <summary>
+    /// Eight digits by which two people can compare a key pair; empty where there is no public key to compare.
+    /// </summary>
     public virtual string Fingerprint => "";
 
     /// <summary>Whether the other is this key, secret and all.</summary>

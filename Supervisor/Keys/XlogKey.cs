@@ -46,7 +46,7 @@ sealed class XlogKey : RingKey
         (key, reason) = (null, "");
         if (digits.Length == 0) reason = "no key follows the word xlog";
         else if (!digits.All(char.IsAsciiHexDigit)) reason = "an xlog key is written in hexadecimal digits alone";
-        else if (digits.Length == 2 * PointLength) reason = "an xlog key of 128 digits is a public key; the private one is needed";
+        else if (digits.Length == 2 * PointLength) reason = "128 digits are a public key; the private one is needed";
         else if (digits.Length > 2 * ScalarLength) reason = "an xlog key has at most 64 digits";
         if (reason.Length > 0) return false;
 

@@ -85,8 +85,11 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     {
         var room = job.State == JobState.Completed ? rooms.Completed : rooms.Failed;
         var output = folders.Out(attempt.Worker);
-        using (var made = output?.TryOpenOurs(attempt.Folder)) made?.Give(rooms.ForReaders);
-        if (output?.Look(attempt.Folder) is { Kind: EntryKind.Folder }) PutInPlace(output, attempt.Folder, room, job);
+        if (output is not null && Open(output, attempt.Folder) is { } made && Spool.HoldsReport(made))
+        {
+            made.Give(rooms.ForReaders);
+            PutInPlace(output, attempt.Folder, room, job);
+        }
         else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder }) PutReport(job, room);
         if (room == rooms.Failed || keepInputs) KeepInput(job, attempt.Worker, room);
         else RemoveInput(job, attempt.Worker);
@@ -115,12 +118,8 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     void PutInPlace(Folder from, string name, Folder room, Job job)
     {
         var (id, aside) = (Spool.Id(job.Id), $".gone-{Spool.Id(job.Id)}");
-        using (var old = room.TryOpenOurs(id))
-        {
-            if (old is not null && job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
-                MoveInput(old, rooms.Queue, Spool.Input, InputName.Of(job));
-        }
-
+        if (Open(room, id) is { } old && job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
+            MoveInput(old, rooms.Queue, Spool.Input, InputName.Of(job));
         room.Remove(aside);
         room.Move(id, room, aside);
         from.Move(name, room, id);
@@ -132,9 +131,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     void KeepInput(Job job, Incarnation? worker, Folder room)
     {
         if (job.Outside is not null) return;
-        var folder = room.TryOpenOurs(Spool.Id(job.Id));
-        if (folder is null) return;
-        folders.Keep(folder);
+        if (Open(room, Spool.Id(job.Id)) is not { } folder) return;
         foreach (var source in Sources(worker))
         {
             if (MoveInput(source, folder, InputName.Of(job), Spool.Input)) break;
@@ -180,21 +177,16 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
             rooms.Failed.Move(id, rooms.Failed, old);
         }
 
-        using (var folder = rooms.Failed.TryOpenOurs(old))
-        {
-            if (folder is null) return;
-            MoveInput(folder, rooms.Queue, Spool.Input, InputName.Of(job));
-        }
-
+        if (Open(rooms.Failed, old) is not { } folder) return;
+        MoveInput(folder, rooms.Queue, Spool.Input, InputName.Of(job));
         rooms.Failed.Remove(old);
         folders.Touch(rooms.Failed);
     }
 
-    static bool HasInput(Folder room, string name)
-    {
-        using var folder = room.TryOpenOurs(name);
-        return folder?.Look(Spool.Input) is { Kind: EntryKind.File };
-    }
+    bool HasInput(Folder room, string name) => Open(room, name)?.Look(Spool.Input) is { Kind: EntryKind.File };
+
+    // Kept until the turn's end, since it is synced then.
+    Folder? Open(Folder room, string name) => room.TryOpenOurs(name) is { } folder ? folders.Keep(folder) : null;
 
     void Discard(Incarnation worker)
     {

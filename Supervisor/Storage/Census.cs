@@ -42,7 +42,8 @@ sealed class Census(SpoolRooms rooms)
             if (!name.StartsWith('.')) continue;
             Count(name[(name.IndexOf('-', StringComparison.Ordinal) + 1)..]);
             if (name.StartsWith(".old-", StringComparison.Ordinal)) PutBack(room, name, name[5..]);
-            else if (name.StartsWith(".new-", StringComparison.Ordinal) || name.StartsWith(".gone-", StringComparison.Ordinal))
+            else if (name.StartsWith(".new-", StringComparison.Ordinal)
+                || name.StartsWith(".gone-", StringComparison.Ordinal))
                 room.Remove(name);
             else Warn(room, name);
         }
@@ -134,6 +135,7 @@ sealed class Census(SpoolRooms rooms)
     void Warn(Folder folder, string name)
     {
         const int warningsMax = 100;
-        if (_warnings.Count < warningsMax) _warnings.Add($"{folder.Path}/{name} was not put there by a supervisor; it is left alone");
+        if (_warnings.Count < warningsMax)
+            _warnings.Add($"{folder.Path}/{name} was not put there by a supervisor; it is left alone");
     }
 }

@@ -42,7 +42,9 @@ sealed class Folder : IDisposable
             ? null : throw Posix.Failure($"opening {Below(name)}");
     }
 
-    /// <summary>As <see cref="TryOpen"/>, for what a worker may have made: permissions that it took away come back.</summary>
+    /// <summary>
+    /// As <see cref="TryOpen"/>, for what a worker may have made: permissions that it took away come back.
+    /// </summary>
     public Folder? TryOpenOurs(string name)
     {
         if (Look(name) is not { Kind: EntryKind.Folder } entry) return null;

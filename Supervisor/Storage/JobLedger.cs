@@ -1,8 +1,6 @@
-using System.Globalization;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Scheduling;
 using Microsoft.Data.Sqlite;
-using Microsoft.Win32.SafeHandles;
 
 namespace Decryptor.Supervisor.Storage;
 
@@ -26,26 +24,28 @@ sealed class JobLedger : IDisposable
         (_connection, _path, _clock) = (connection, path, clock);
         _writeJob = Prepare(JobRow.Upsert, JobRow.Declare);
         _writeHistory = Prepare(
-            "INSERT INTO history (at, job, attempt, worker, state, why) VALUES ($at, $job, $attempt, $worker, $state, $why)");
+            "INSERT INTO history (at, job, attempt, worker, state, why) "
+            + "VALUES ($at, $job, $attempt, $worker, $state, $why)");
         _writeStart = Prepare(
             "INSERT INTO worker (number, slot, started) VALUES ($number, $slot, $at) "
             + "ON CONFLICT (number) DO UPDATE SET slot = excluded.slot, started = excluded.started");
         _writeEnd = Prepare(
             "INSERT INTO worker (number, slot, ended, how, charged) VALUES ($number, $slot, $at, $how, $charged) "
-            + "ON CONFLICT (number) DO UPDATE SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
+            + "ON CONFLICT (number) DO UPDATE "
+            + "SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
         _count = Prepare("UPDATE spool SET last_job = max(last_job, $job), last_worker = max(last_worker, $worker)");
     }
 
     /// <summary>Opens the ledger for its one writer, making it if it is not there.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="clock">Stamps the history; people read it, nothing is decided by it.</param>
-    public static JobLedger Open(string path, TimeProvider? clock = null) => Guard(path, () =>
+    public static JobLedger Open(string path, TimeProvider? clock = null) => LedgerFile.Guard(path, () =>
     {
-        MakeForOwner(path);
-        var connection = Connect(path, SqliteOpenMode.ReadWrite);
+        LedgerFile.Make(path);
+        var connection = LedgerFile.Connect(path, SqliteOpenMode.ReadWrite);
         try
         {
-            Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            LedgerFile.Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             Schema.Upgrade(connection);
             return new JobLedger(connection, path, clock ?? TimeProvider.System);
         }
@@ -63,7 +63,7 @@ sealed class JobLedger : IDisposable
     public void Commit(IReadOnlyList<Row> rows)
     {
         if (rows.Count == 0) return;
-        Guard(_path, () =>
+        LedgerFile.Guard(_path, () =>
         {
             using var transaction = _connection.BeginTransaction();
             foreach (var row in rows) Write(row, transaction);
@@ -73,74 +73,34 @@ sealed class JobLedger : IDisposable
     }
 
     /// <summary>What <see cref="Recovery"/> needs to know.</summary>
-    public LedgerMemory Recall() => Guard(_path, () =>
+    public LedgerMemory Recall() => LedgerFile.Guard(_path, () =>
     {
         var open = Jobs("state IN ('Undecrypted', 'Decrypting')");
-        var alive = Query("SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
+        var alive = LedgerFile.Select(_connection,
+            "SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
             row => new Incarnation(row.GetInt32(0), row.GetInt64(1)));
-        var counters = Query("SELECT last_job, last_worker, clean_stop FROM spool",
+        var counters = LedgerFile.Select(_connection, "SELECT last_job, last_worker, clean_stop FROM spool",
             row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1));
         return counters is [var memory]
-            ? memory
-            : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
+            ? memory : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
 
     /// <summary>Jobs that failed for want of a key and whose inputs are in the spool.</summary>
-    public IReadOnlyList<Job> Starved() => Guard(_path, () => Jobs(
+    public IReadOnlyList<Job> Starved() => LedgerFile.Guard(_path, () => Jobs(
         $"state = 'Failed' AND code IN ('{FailureCode.KeyMissing}', '{FailureCode.KeyNoMatch}') AND outside IS NULL"));
 
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
-    public void MarkRunning() => Guard(_path, () => Run(_connection, "UPDATE spool SET clean_stop = 0"));
+    public void MarkRunning() =>
+        LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 0"));
 
     /// <summary>The supervisor stops in order.</summary>
-    public void MarkStopped() => Guard(_path, () => Run(_connection, "UPDATE spool SET clean_stop = 1"));
+    public void MarkStopped() =>
+        LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 1"));
 
     public void Dispose()
     {
         foreach (var command in new[] { _writeJob, _writeHistory, _writeStart, _writeEnd, _count }) command.Dispose();
         _connection.Dispose();
-    }
-
-    internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = mode,
-            Pooling = false,
-            DefaultTimeout = 5,
-        }.ToString());
-        connection.Open();
-        return connection;
-    }
-
-    internal static T Guard<T>(string path, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (SqliteException e)
-        {
-            throw LedgerException.Of(path, e);
-        }
-    }
-
-    // SQLite gives its companions the permissions of the ledger itself, and the way to it may be open to all.
-    static void MakeForOwner(string path)
-    {
-        const uint ownerOnly = 0x180;
-        var opened = Posix.Open(NameText.ToPath(path), Posix.CreateOrOpen | Posix.NoFollow | Posix.CloseOnExec, ownerOnly);
-        if (opened < 0)
-            throw new LedgerException(Posix.Failure($"the ledger {path} cannot be opened").Message, "check its owner and permissions");
-        using var file = new SafeFileHandle(opened, ownsHandle: true);
-    }
-
-    static int Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteNonQuery();
     }
 
     void Write(Row row, SqliteTransaction transaction)
@@ -151,7 +111,8 @@ sealed class JobLedger : IDisposable
                 JobRow.Fill(_writeJob, job);
                 Execute(_writeJob, transaction);
                 Execute(_writeHistory, transaction,
-                    _clock.GetUtcNow().UtcTicks, job.Id, job.Attempts, job.Worker?.ToString(), job.State.ToString(), why);
+                    _clock.GetUtcNow().UtcTicks, job.Id, job.Attempts, job.Worker?.ToString(),
+                    job.State.ToString(), why);
                 Execute(_count, transaction, job.Id, 0L);
                 break;
             case Row.WorkerStarts(var worker, var at):
@@ -178,23 +139,14 @@ sealed class JobLedger : IDisposable
         var command = _connection.CreateCommand();
         command.CommandText = sql;
         if (declare is not null) declare(command);
-        else foreach (var name in sql.Split('$').Skip(1)) command.Parameters.Add(new SqliteParameter("$" + Word(name), null));
+        else foreach (var name in sql.Split('$').Skip(1))
+            command.Parameters.Add(new SqliteParameter("$" + Word(name), null));
         command.Prepare();
         return command;
     }
 
     static string Word(string text) => string.Concat(text.TakeWhile(char.IsAsciiLetter));
 
-    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        using var rows = command.ExecuteReader();
-        var found = new List<T>();
-        while (rows.Read()) found.Add(read(rows));
-        return found;
-    }
-
     List<Job> Jobs(string where) =>
-        Query($"SELECT {JobRow.Columns} FROM job WHERE {where} ORDER BY id", JobRow.Read);
+        LedgerFile.Select(_connection, $"SELECT {JobRow.Columns} FROM job WHERE {where} ORDER BY id", JobRow.Read);
 }

@@ -3,7 +3,9 @@ using Decryptor.Supervisor.Scheduling;
 
 namespace Decryptor.Supervisor.Storage;
 
-/// <summary>Reports on the supervisor's side: the one it writes where no worker could, and the ones it reads back.</summary>
+/// <summary>
+/// Reports on the supervisor's side: the one it writes where no worker could, and the ones it reads back.
+/// </summary>
 static class JobReport
 {
     /// <summary>What the job itself can tell.</summary>
@@ -34,7 +36,8 @@ static class JobReport
         Outcome = room == JobState.Failed ? Report.Word(Outcome.Failed)
             : report.Outcome == Report.Word(Outcome.Complete) ? report.Outcome
             : Report.Word(Outcome.Partial),
-        Code = FailureCode.Find(report.Code ?? "")?.Name ?? (room == JobState.Failed ? FailureCode.Internal.Name : null),
+        Code = FailureCode.Find(report.Code ?? "")?.Name
+            ?? (room == JobState.Failed ? FailureCode.Internal.Name : null),
         Message = Frame.Fit(report.Message ?? ""),
         Hint = Frame.Fit(report.Hint ?? ""),
         BytesOut = Math.Max(0, report.BytesOut),

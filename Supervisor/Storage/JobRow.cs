@@ -9,15 +9,16 @@ namespace Decryptor.Supervisor.Storage;
 static class JobRow
 {
     public const string Columns =
-        "id, source, tenant, outside, bytes, state, attempts, deaths, outages, worker, arrived, started, ended, outcome, "
-        + "code, text, hint, bytes_out, blocks_total, blocks_ok, blocks_bad";
+        "id, source, tenant, outside, bytes, state, attempts, deaths, outages, worker, arrived, started, ended, "
+        + "outcome, code, text, hint, bytes_out, blocks_total, blocks_ok, blocks_bad";
 
     static readonly string[] Names = Columns.Split(", ");
 
     /// <summary>Writes a job, new or known.</summary>
     public static readonly string Upsert =
         $"INSERT INTO job ({Columns}) VALUES ({string.Join(", ", Names.Select(name => "$" + name))}) "
-        + $"ON CONFLICT (id) DO UPDATE SET {string.Join(", ", Names.Skip(1).Select(name => $"{name} = excluded.{name}"))}";
+        + "ON CONFLICT (id) DO UPDATE SET "
+        + string.Join(", ", Names.Skip(1).Select(name => $"{name} = excluded.{name}"));
 
     /// <summary>Gives a command its parameters, once.</summary>
     public static void Declare(SqliteCommand command)

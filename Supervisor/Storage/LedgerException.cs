@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Decryptor.Supervisor.Storage;
 
-/// <summary>The ledger cannot be read or written. The message says why in words, the hint what to do about it.</summary>
+/// <summary>
+/// The ledger cannot be read or written. The message says why in words, the hint what to do about it.
+/// </summary>
 sealed class LedgerException : Exception
 {
     public LedgerException(string message, string hint) : base(message) => Hint = hint;

@@ -27,14 +27,16 @@ sealed class LedgerReader : IDisposable
     public static LedgerReader Open(string path)
     {
         if (!File.Exists(path))
-            throw new LedgerException($"there is no ledger at {path}", "name the directory that the service was given as its spool");
-        return JobLedger.Guard(path, () =>
+            throw new LedgerException($"there is no ledger at {path}",
+                "name the directory that the service was given as its spool");
+        return LedgerFile.Guard(path, () =>
         {
-            var connection = JobLedger.Connect(path, SqliteOpenMode.ReadOnly);
+            var connection = LedgerFile.Connect(path, SqliteOpenMode.ReadOnly);
             try
             {
                 if (Schema.Check(connection) == Schema.Version) return new LedgerReader(connection, path);
-                throw new LedgerException($"the ledger {path} is of an older version", "start the service once: it brings it up to date");
+                throw new LedgerException($"the ledger {path} is of an older version",
+                    "start the service once: it brings it up to date");
             }
             catch
             {
@@ -67,19 +69,12 @@ sealed class LedgerReader : IDisposable
     {
         var counts = Query("SELECT state, count(*) FROM job GROUP BY state",
             row => (State: JobRow.State(row.GetString(0)), Count: row.GetInt64(1)));
-        return Enum.GetValues<JobState>().ToDictionary(state => state, state => counts.Find(c => c.State == state).Count);
+        return Enum.GetValues<JobState>()
+            .ToDictionary(state => state, state => counts.Find(c => c.State == state).Count);
     }
 
     public void Dispose() => _connection.Dispose();
 
-    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) => JobLedger.Guard(_path, () =>
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
-        using var rows = command.ExecuteReader();
-        var found = new List<T>();
-        while (rows.Read()) found.Add(read(rows));
-        return found;
-    });
+    List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
+        LedgerFile.Guard(_path, () => LedgerFile.Select(_connection, sql, read, values));
 }

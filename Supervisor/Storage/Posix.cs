@@ -13,7 +13,8 @@ static partial class Posix
     internal const int NoPermission = 1, NotThere = 2, TryAgain = 11, Denied = 13, Exists = 17, OtherFileSystem = 18,
         NotAFolder = 20, AFolder = 21, ReadOnly = 30, NotEmpty = 39, ALink = 40;
 
-    internal const int CreateOnce = 0x40 | 0x80 | 1, CreateOrOpen = 0x40 | 2, CloseOnExec = 0x80000, NonBlocking = 0x800,
+    internal const int CreateOnce = 0x40 | 0x80 | 1, CreateOrOpen = 0x40 | 2,
+        CloseOnExec = 0x80000, NonBlocking = 0x800,
         PathOnly = 0x200000;
 
     internal const int RemoveFolder = 0x200, LinkItself = 0x100, EmptyPath = 0x1000;
@@ -33,7 +34,9 @@ static partial class Posix
     internal static IOException Failure(string tried) =>
         new($"{tried}: {Marshal.GetPInvokeErrorMessage(LastError)}", LastError);
 
-    /// <summary>What lies under a name, links not followed; null when nothing does, or nothing that we may see.</summary>
+    /// <summary>
+    /// What lies under a name, links not followed; null when nothing does, or nothing that we may see.
+    /// </summary>
     internal static Entry? Look(SafeFileHandle folder, string name) =>
         Status(folder, NameText.ToPath(name), LinkItself, out var raw) == 0 ? raw.ToEntry()
         : LastError is NotThere or NotAFolder or Denied ? null

@@ -77,7 +77,7 @@ sealed class Spool : IDisposable
     {
         using var folders = new TurnFolders(_rooms);
         using var folder = folders.Out(attempt.Worker)?.TryOpenOurs(attempt.Folder);
-        return folder?.Look(Report.FileName) is { Kind: EntryKind.File, Bytes: > 0 and <= ReportMax };
+        return folder is not null && HoldsReport(folder);
     }
 
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
@@ -107,6 +107,12 @@ sealed class Spool : IDisposable
     }
 
     public void Dispose() => _rooms.Dispose();
+
+    /// <summary>
+    /// Whether a folder is worth publishing: a worker that died over it has left it without a report.
+    /// </summary>
+    internal static bool HoldsReport(Folder folder) =>
+        folder.Look(Report.FileName) is { Kind: EntryKind.File, Bytes: > 0 and <= ReportMax };
 
     internal static string Id(long job) => job.ToString(CultureInfo.InvariantCulture);
 

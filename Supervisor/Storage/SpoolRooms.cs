@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using Decryptor.Protocol;
-using Microsoft.Win32.SafeHandles;
 
 namespace Decryptor.Supervisor.Storage;
 
@@ -13,21 +11,20 @@ sealed class SpoolRooms : IDisposable
 {
     // A worker is told paths: the longest name below the root must fit what a message may carry.
     const int RootMax = Frame.PathMax - 600;
-    SafeFileHandle? _lock;
+    readonly SpoolLock _lock;
 
-    SpoolRooms(string root, SpoolOptions options, uint? group)
+    SpoolRooms(Folder root, uint? group, SpoolLock held)
     {
-        Root = root;
-        using var folder = Folder.Open(root, options.BeforeChange);
-        CheckWritable(folder);
+        (Root, _lock) = (root.Path, held);
         ForReaders = FolderMode.ReadBy(group);
         ForWorkers = FolderMode.InheritedBy(group);
-        Incoming = Ensure(folder, "incoming", FolderMode.AddedToBy(group));
-        Queue = Ensure(folder, "queue", FolderMode.Owner);
-        Work = Ensure(folder, "work", FolderMode.Owner);
-        Completed = Ensure(folder, "completed", ForReaders);
-        Failed = Ensure(folder, "failed", ForReaders);
-        Run = Ensure(folder, "run", FolderMode.Owner);
+        Incoming = Ensure(root, "incoming", FolderMode.AddedToBy(group));
+        Queue = Ensure(root, "queue", FolderMode.Owner);
+        Work = Ensure(root, "work", FolderMode.Owner);
+        Completed = Ensure(root, "completed", ForReaders);
+        Failed = Ensure(root, "failed", ForReaders);
+        CheckVolumes();
+        foreach (var room in All()) CheckWritable(room);
     }
 
     /// <summary>The spool's path, every link in it followed.</summary>
@@ -43,8 +40,6 @@ sealed class SpoolRooms : IDisposable
 
     public Folder Failed { get; }
 
-    public Folder Run { get; }
-
     /// <summary>The permissions of a published folder.</summary>
     public FolderMode ForReaders { get; }
 
@@ -54,31 +49,37 @@ sealed class SpoolRooms : IDisposable
     /// <summary>Opens the spool, making what is missing but its parent.</summary>
     public static SpoolRooms Open(string path, SpoolOptions options)
     {
-        SpoolRooms? rooms = null;
         try
         {
-            rooms = new(Canonical(path), options, Group(options));
-            rooms.CheckVolumes();
-            foreach (var room in rooms.All()) CheckWritable(room);
-            rooms.Lock();
-            return rooms;
+            var group = Group(options);
+            using var root = Folder.Open(Canonical(path), options.BeforeChange);
+            CheckWritable(root);
+            return Open(root, group, SpoolLock.Take(root));
         }
         catch (IOException e)
         {
-            rooms?.Dispose();
-            throw new SpoolException($"the spool {path} cannot be opened: {e.Message}", "check its path, owner and permissions");
-        }
-        catch (SpoolException)
-        {
-            rooms?.Dispose();
-            throw;
+            throw new SpoolException(
+                $"the spool {path} cannot be opened: {e.Message}", "check its path, owner and permissions");
         }
     }
 
     public void Dispose()
     {
         foreach (var room in All()) room.Dispose();
-        _lock?.Dispose();
+        _lock.Dispose();
+    }
+
+    static SpoolRooms Open(Folder root, uint? group, SpoolLock held)
+    {
+        try
+        {
+            return new(root, group, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     static string Canonical(string path)
@@ -88,12 +89,13 @@ sealed class SpoolRooms : IDisposable
             throw Unusable(path, Posix.Failure($"making {path}"));
         var root = Posix.RealPath(path) ?? throw Unusable(path, Posix.Failure($"opening {path}"));
         if (Encoding.UTF8.GetByteCount(root) <= RootMax && !root.Contains('\\', StringComparison.Ordinal)) return root;
-        throw new SpoolException($"the path of the spool {root} is too long or not plain text", "choose another directory");
+        throw new SpoolException($"the path of the spool {root} is too long or not plain text",
+            "choose another directory");
     }
 
     static SpoolException Unusable(string path, IOException why) => new(
         $"the spool {path} cannot be used: {why.Message}",
-        "name a directory, on a disk that can be written, whose parent exists and where the service's user may make it");
+        "name a directory on a disk that can be written, whose parent is there and open to the service's user");
 
     static uint? Group(SpoolOptions options)
     {
@@ -111,7 +113,7 @@ sealed class SpoolRooms : IDisposable
             : throw new SpoolException($"{root.Path}/{name} is not a directory", "move it away");
     }
 
-    IEnumerable<Folder> All() => [Incoming, Queue, Work, Completed, Failed, Run];
+    IEnumerable<Folder> All() => [Incoming, Queue, Work, Completed, Failed, _lock.Run];
 
     void CheckVolumes()
     {
@@ -130,22 +132,5 @@ sealed class SpoolRooms : IDisposable
         if (folder.MayChange()) return;
         throw new SpoolException(Posix.Failure($"{folder.Path} cannot be written").Message,
             "give it to the user that the service runs as, on a disk that is mounted for writing");
-    }
-
-    void Lock()
-    {
-        _lock = Run.TryLock("lock") ?? throw Locked();
-        RandomAccess.SetLength(_lock, 0);
-        RandomAccess.Write(_lock, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
-    }
-
-    SpoolException Locked()
-    {
-        using var file = Run.TryOpenFile("lock");
-        var digits = new byte[20];
-        var count = file is null ? 0 : RandomAccess.Read(file, digits, 0);
-        var holder = Encoding.ASCII.GetString(digits, 0, count).Trim();
-        return new($"another supervisor{(holder.Length == 0 ? "" : $", process {holder},")} works on the spool {Root}",
-            "stop it first, or name another spool");
     }
 }
