@@ -14,7 +14,8 @@ namespace Decryptor.Supervisor.Workers;
 /// </summary>
 sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string folder, Action<Event> report)
 {
-    // A worker gets one job at a time and one answer to each question; more than these waiting means that it reads none.
+    // A worker gets one job at a time and one answer to each question; more than these waiting means that it reads
+    // none.
     const int OrdersMax = 16;
 
     // How long a pipe may outlive its process, and a process its pipe, before we go on without waiting for the other.
@@ -218,11 +219,13 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     {
         if (message is not Finished finished) return new(worker, message);
         var attempt = Path.Combine(folder, "out", finished.Attempt.Folder);
-        var hasReport = PathOnDisk.IsFolder(attempt) && PathOnDisk.IsRegularFile(Path.Combine(attempt, Report.FileName));
+        var hasReport = PathOnDisk.IsFolder(attempt)
+            && PathOnDisk.IsRegularFile(Path.Combine(attempt, Report.FileName));
         return new(worker, message, hasReport);
     }
 
-    // A process that dies closes its pipes a moment before it can be seen to be dead. Its end says more than the pipe's.
+    // A process that dies closes its pipes a moment before it can be seen to be dead. Its end says more than the
+    // pipe's.
     async Task BreakIfItLivesOn(string why)
     {
         await Task.WhenAny(_exited.Task, Task.Delay(Grace));

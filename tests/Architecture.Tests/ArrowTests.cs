@@ -11,8 +11,9 @@ namespace Decryptor.Architecture.Tests;
 sealed class ArrowTests
 {
     static readonly string[] TopLevel =
-        ["Decryptor.sln", "Protocol", "Supervisor", "Worker", "tests", "scripts", "README.md", ".ci", "Directory.Build.props",
-            "Directory.Packages.props", "global.json", ".editorconfig", ".gitignore", "BannedSymbols.txt", "LICENSE"];
+        ["Decryptor.sln", "Protocol", "Supervisor", "Worker", "tests", "scripts", "README.md", ".ci",
+            "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", ".gitignore",
+                "BannedSymbols.txt", "LICENSE"];
 
     static readonly string[] TestFolders =
         ["Protocol.Tests", "Supervisor.Tests", "Worker.Tests", "EndToEnd.Tests", "Architecture.Tests", "FakeWorker",
@@ -94,10 +95,13 @@ sealed class ArrowTests
         ByNamespace(source).Concat(ByRelativeName(source)).Concat(NamesFromAround(source, Rooms.Value));
 
     static IEnumerable<string> ByNamespace(Source source) =>
-        from name in source.All<NameSyntax>().Where(IsWhole).Select(name => (Node: (SyntaxNode)name, Text: name.ToString()))
-            .Concat(source.All<MemberAccessExpressionSyntax>().Where(IsWhole).Select(access => (Node: (SyntaxNode)access, Text: access.ToString())))
+        from name in source.All<NameSyntax>().Where(IsWhole)
+            .Select(name => (Node: (SyntaxNode)name, Text: name.ToString()))
+            .Concat(source.All<MemberAccessExpressionSyntax>().Where(IsWhole)
+                .Select(access => (Node: (SyntaxNode)access, Text: access.ToString())))
         let text = name.Text.Replace("global::", "", StringComparison.Ordinal)
-        where text.StartsWith("Decryptor.", StringComparison.Ordinal) && name.Node.Parent is not BaseNamespaceDeclarationSyntax
+        where text.StartsWith("Decryptor.", StringComparison.Ordinal)
+            && name.Node.Parent is not BaseNamespaceDeclarationSyntax
         let room = RoomOfNamespace(text["Decryptor.".Length..])
         where !May(Room(source.Path), room)
         select source.At(name.Node, $"{Room(source.Path)} may not use {room}");
@@ -105,7 +109,8 @@ sealed class ArrowTests
     // Inside Decryptor.Supervisor.X, the name Workers.WorkerPool leads to Decryptor.Supervisor.Workers.
     static IEnumerable<string> ByRelativeName(Source source) =>
         from name in source.All<SimpleNameSyntax>()
-        where name.Parent is QualifiedNameSyntax left && left.Left == name || name.Parent is MemberAccessExpressionSyntax access && access.Expression == name
+        where name.Parent is QualifiedNameSyntax left && left.Left == name
+            || name.Parent is MemberAccessExpressionSyntax access && access.Expression == name
         let room = $"{Room(source.Path).Split('.')[0]}.{name.Identifier.Text}"
         let type = name.Parent is QualifiedNameSyntax qualified ? qualified.Right.Identifier.Text
             : ((MemberAccessExpressionSyntax)name.Parent!).Name.Identifier.Text
@@ -117,7 +122,8 @@ sealed class ArrowTests
         var room = Room(source.Path);
         var around = room.Split('.')[0];
         if (room == around) return [];
-        var members = source.All<MemberDeclarationSyntax>().OfType<PropertyDeclarationSyntax>().Select(each => each.Identifier.Text);
+        var members = source.All<MemberDeclarationSyntax>().OfType<PropertyDeclarationSyntax>()
+            .Select(each => each.Identifier.Text);
         var known = members.ToHashSet();
         return from name in source.All<IdentifierNameSyntax>()
                let text = name.Identifier.Text
@@ -133,7 +139,8 @@ sealed class ArrowTests
 
     static bool May(string user, string used) =>
         used == "Protocol" || used == user || Arrows.GetValueOrDefault(user, []).Any(arrow =>
-            arrow == used || arrow.EndsWith(".*", StringComparison.Ordinal) && used.StartsWith(arrow[..^1], StringComparison.Ordinal));
+            arrow == used || arrow.EndsWith(".*", StringComparison.Ordinal)
+                && used.StartsWith(arrow[..^1], StringComparison.Ordinal));
 
     static bool MayType(string user, string around, string type) =>
         May(user, around) || Arrows.GetValueOrDefault(user, []).Contains($"{around}:{type}");

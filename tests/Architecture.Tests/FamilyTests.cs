@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Decryptor.Architecture.Tests;
 
-/// <summary>How types are related: one step of inheritance, from something closed, and no interface for its own sake.</summary>
+/// <summary>
+/// How types are related: one step of inheritance, from something closed, and no interface for its own sake.
+/// </summary>
 sealed class FamilyTests
 {
     [Test]
@@ -40,12 +42,14 @@ sealed class FamilyTests
                from type in source.All<TypeDeclarationSyntax>()
                from parent in Parents(type).SelectMany(name => ours[name])
                where !parent.Modifiers.Any(SyntaxKind.AbstractKeyword) || Parents(parent).Any(name => ours[name].Any())
-               select source.At(type, $"{type.Identifier} inherits from {parent.Identifier}, which is not abstract or has parents");
+               select source.At(type,
+                   $"{type.Identifier} inherits from {parent.Identifier}, which is not abstract or has parents");
     }
 
     static IEnumerable<string> Lonely(IReadOnlyList<Source> sources)
     {
-        var implemented = sources.SelectMany(source => source.All<TypeDeclarationSyntax>()).SelectMany(Parents).ToLookup(name => name);
+        var implemented = sources.SelectMany(source => source.All<TypeDeclarationSyntax>()).SelectMany(Parents)
+            .ToLookup(name => name);
         return from source in sources
                from type in source.All<InterfaceDeclarationSyntax>()
                where implemented[type.Identifier.Text].Count() < 2

@@ -7,7 +7,8 @@ static class Repository
 
     static readonly string[] Left = [".git", ".vs", ".idea", "artifacts", "out", "bin", "obj", "TestResults"];
 
-    static readonly string[] Readable = [".cs", ".md", ".csproj", ".props", ".sln", ".json", ".yml", ".txt", ".editorconfig", ""];
+    static readonly string[] Readable =
+        [".cs", ".md", ".csproj", ".props", ".sln", ".json", ".yml", ".txt", ".editorconfig", ""];
 
     static readonly Lazy<IReadOnlyList<Source>> All = new(() => [.. Files(Root).Where(IsReadable).Select(Read)]);
 
@@ -18,11 +19,14 @@ static class Repository
     public static IEnumerable<Source> Texts => All.Value;
 
     /// <summary>What is shipped.</summary>
-    public static IEnumerable<Source> Product => Code.Where(source => !source.Path.StartsWith("tests/", StringComparison.Ordinal));
+    public static IEnumerable<Source> Product =>
+        Code.Where(source => !source.Path.StartsWith("tests/", StringComparison.Ordinal));
 
-    public static IEnumerable<Source> Tests => Code.Where(source => source.Path.Contains(".Tests/", StringComparison.Ordinal));
+    public static IEnumerable<Source> Tests =>
+        Code.Where(source => source.Path.Contains(".Tests/", StringComparison.Ordinal));
 
-    public static IEnumerable<Source> Code => Texts.Where(source => source.Path.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<Source> Code =>
+        Texts.Where(source => source.Path.EndsWith(".cs", StringComparison.Ordinal));
 
     static bool IsReadable(string path) => Readable.Contains(Path.GetExtension(path));
 
@@ -36,7 +40,7 @@ static class Repository
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Decryptor.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("these tests run inside the project's folder");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("these tests run inside the project");
         return folder.FullName;
     }
 }

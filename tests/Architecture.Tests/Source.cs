@@ -6,7 +6,8 @@ namespace Decryptor.Architecture.Tests;
 /// <summary>One file: its path from the root, its text, and for code its syntax.</summary>
 sealed class Source(string path, string text)
 {
-    readonly Lazy<SyntaxNode> _syntax = new(() => CSharpSyntaxTree.ParseText(text, CSharpParseOptions.Default).GetRoot());
+    readonly Lazy<SyntaxNode> _syntax =
+        new(() => CSharpSyntaxTree.ParseText(text, CSharpParseOptions.Default).GetRoot());
 
     public string Path => path;
 

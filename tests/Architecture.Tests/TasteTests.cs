@@ -8,7 +8,8 @@ namespace Decryptor.Architecture.Tests;
 sealed class TasteTests
 {
     static readonly string[] EmptyWords =
-        ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Processor", "Handler", "Wrapper", "Context",
+        ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Processor", "Handler", "Wrapper",
+            "Context",
             "Info", "Data", "Base", "Impl"];
 
     static readonly string[] Generators = ["LibraryImport", "JsonSerializable", "GeneratedRegex", "LoggerMessage"];
@@ -60,7 +61,8 @@ sealed class TasteTests
     }
 
     [Test]
-    public void Namespaces_are_file_scoped_and_follow_the_folders() => Verdict.On(Repository.Product.SelectMany(LostNamespaces));
+    public void Namespaces_are_file_scoped_and_follow_the_folders() =>
+        Verdict.On(Repository.Product.SelectMany(LostNamespaces));
 
     [Test]
     public void A_namespace_in_the_wrong_folder_is_found()
@@ -83,7 +85,8 @@ sealed class TasteTests
 
     [Test]
     public void A_worker_says_nothing_on_the_console() =>
-        Verdict.On(Repository.Product.Where(source => source.Path.StartsWith("Worker/", StringComparison.Ordinal)).SelectMany(Consoles));
+        Verdict.On(Repository.Product.Where(source => source.Path.StartsWith("Worker/", StringComparison.Ordinal))
+            .SelectMany(Consoles));
 
     [Test]
     public void A_word_on_the_console_is_found() =>
@@ -118,7 +121,8 @@ sealed class TasteTests
     {
         var folder = Path.GetDirectoryName(source.Path)!.Replace('/', '.');
         return from declared in source.All<BaseNamespaceDeclarationSyntax>()
-               where declared is not FileScopedNamespaceDeclarationSyntax || declared.Name.ToString() != $"Decryptor.{folder}"
+               where declared is not FileScopedNamespaceDeclarationSyntax
+                   || declared.Name.ToString() != $"Decryptor.{folder}"
                select source.At(declared, $"{declared.Name} is not the file-scoped namespace of this folder");
     }
 

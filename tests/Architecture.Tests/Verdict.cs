@@ -1,6 +1,8 @@
 namespace Decryptor.Architecture.Tests;
 
-/// <summary>Whether a rule has found something: nothing in the project, and something in the snippet made to break it.</summary>
+/// <summary>
+/// Whether a rule has found something: nothing in the project, and something in the snippet made to break it.
+/// </summary>
 static class Verdict
 {
     const string Snippet = "Supervisor/Scheduling/Snippet.cs";

@@ -186,8 +186,10 @@ sealed class WorkerPoolTests
         bench.Assign(worker, "ask-many");
         for (var question = 1; question <= 1000; question++)
         {
-            var said = await bench.Next<Event.WorkerSaid>(worker, each => each.Message is KeyRequest asked && asked.Question == question);
-            bench.Pool.Send(worker, new Keys(((KeyRequest)said.Message).Attempt, question, 1, [new("main", new byte[16])]));
+            var said = await bench.Next<Event.WorkerSaid>(
+                worker, each => each.Message is KeyRequest asked && asked.Question == question);
+            var attempt = ((KeyRequest)said.Message).Attempt;
+            bench.Pool.Send(worker, new Keys(attempt, question, 1, [new("main", new byte[16])]));
         }
 
         Assert.That((await bench.Heard<Finished>(worker)).HasReport, Is.True);
@@ -198,7 +200,8 @@ sealed class WorkerPoolTests
     {
         await using var bench = new PoolBench();
         var worker = bench.Start(behaviour: "starting unread");
-        var large = new Keys(new(1, 1, worker), 1, 1, [.. Enumerable.Repeat(new KeyCandidate("k", new byte[4000]), 15)]);
+        var large = new Keys(new(1, 1, worker), 1, 1,
+            [.. Enumerable.Repeat(new KeyCandidate("k", new byte[4000]), 15)]);
         while (!bench.Of(worker).OfType<Event.WorkerBroken>().Any())
         {
             bench.Pool.Send(worker, large);
