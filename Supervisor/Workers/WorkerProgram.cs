@@ -42,7 +42,7 @@ sealed record WorkerProgram
     public Command Command(Incarnation worker, string folder)
     {
         string[] arguments = [worker.ToString(), folder];
-        return Cli.Wrap(_underDotnet ? Dotnet() : File)
+        return CliWrap.Cli.Wrap(_underDotnet ? Dotnet() : File)
             .WithArguments(_underDotnet ? [File, .. arguments] : arguments)
             .WithWorkingDirectory(folder)
             .WithValidation(CommandResultValidation.None);

@@ -189,7 +189,7 @@ sealed class WorkerPoolTests
             var said = await bench.Next<Event.WorkerSaid>(
                 worker, each => each.Message is KeyRequest asked && asked.Question == question);
             var attempt = ((KeyRequest)said.Message).Attempt;
-            bench.Pool.Send(worker, new Keys(attempt, question, 1, [new("main", new byte[16])]));
+            bench.Pool.Send(worker, new Protocol.Keys(attempt, question, 1, [new("main", new byte[16])]));
         }
 
         Assert.That((await bench.Heard<Finished>(worker)).HasReport, Is.True);
@@ -200,7 +200,7 @@ sealed class WorkerPoolTests
     {
         await using var bench = new PoolBench();
         var worker = bench.Start(behaviour: "starting unread");
-        var large = new Keys(new(1, 1, worker), 1, 1,
+        var large = new Protocol.Keys(new(1, 1, worker), 1, 1,
             [.. Enumerable.Repeat(new KeyCandidate("k", new byte[4000]), 15)]);
         while (!bench.Of(worker).OfType<Event.WorkerBroken>().Any())
         {
