@@ -13,7 +13,9 @@ abstract record Event
 
     /// <summary>A finished upload lies in <c>incoming/</c>, or the command line names a file.</summary>
     /// <param name="Place">
-    /// Where it lies: a path below <c>incoming/</c>, or an absolute path outside of the spool.
+    /// Where it lies: <c>name</c> or <c>tenant/name</c> below <c>incoming/</c>, or an absolute path outside of the
+    /// spool. Below <c>incoming/</c> a backslash and every byte that is not plain UTF-8 text stand as <c>\xHH</c>, so
+    /// that any name can be carried and found again; other sources of arrivals must write a backslash so too.
     /// </param>
     /// <param name="Source">What the sender called it.</param>
     /// <param name="Tenant">Whose it is; empty for none.</param>

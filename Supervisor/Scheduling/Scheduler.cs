@@ -213,13 +213,7 @@ sealed class Scheduler
 
     void AfterAnswer(Attempt attempt)
     {
-        if (Find(attempt.Worker) is not WorkerSlot.Busy { AskedAt: { } asked } busy) return;
-        if (busy.Job.Attempt != attempt) return;
-        Put(busy.Later(_now - asked) switch
-        {
-            WorkerSlot.Busy later => later with { AskedAt = null },
-            var other => other,
-        });
+        if (Find(attempt.Worker) is WorkerSlot.Busy busy && busy.Job.Attempt == attempt) Put(busy.Answered(_now));
     }
 
     void Finish(Job job, Finished finished, bool hasReport)
@@ -324,7 +318,9 @@ sealed class Scheduler
                 Dismiss(idle, "it is replaced");
                 break;
             case WorkerSlot.Busy busy when _now >= _drainBy: Kill(busy, Blame.Nobody, "we are stopping"); break;
-            case WorkerSlot.Busy busy when busy.Verdict(_now, _policy) is { } verdict: Kill(busy, Blame.Job, verdict); break;
+            case WorkerSlot.Busy busy when busy.Verdict(_now, _policy) is { } verdict:
+                Kill(busy, Blame.Job, verdict);
+                break;
             case WorkerSlot.Leaving { KillAt: { } at } leaving when _now >= at || _now >= _drainBy:
                 _turn.Tell(new Order.Kill(leaving.Worker, "it did not leave"));
                 Put(leaving with { KillAt = null });

@@ -64,6 +64,12 @@ abstract record WorkerSlot(int Number)
             return OverrunAt < first ? OverrunAt : first;
         }
 
+        /// <summary>
+        /// The same worker once its question is answered: every deadline is later by the time that took.
+        /// </summary>
+        public Busy Answered(DateTimeOffset now) =>
+            AskedAt is { } asked ? (Busy)Later(now - asked) with { AskedAt = null } : this;
+
         /// <summary>The same worker after a sign of life. Only bytes and processor time are work.</summary>
         public Busy After(Progress progress, DateTimeOffset now, Policy policy)
         {

@@ -19,7 +19,7 @@ sealed class ArrowTests
         ["Protocol.Tests", "Supervisor.Tests", "Worker.Tests", "EndToEnd.Tests", "Architecture.Tests", "FakeWorker",
             "Benchmarks", "Samples"];
 
-    // Everything of ours may use Protocol; a room that is not here may use nothing else.
+    // Everything of ours may use Protocol. A room may use rooms, and single files of the folder around it.
     static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Supervisor"] = ["Supervisor.*"],
@@ -31,12 +31,13 @@ sealed class ArrowTests
         ["Supervisor.Intake"] = ["Supervisor.Scheduling", "Supervisor.Storage"],
         ["Supervisor.Observability"] = ["Supervisor.Scheduling"],
         ["Worker"] = ["Worker.*"],
-        ["Worker.Formats"] = ["Worker:Budget", "Worker:Faults"],
-        ["Worker.Output"] = ["Worker:Budget", "Worker:Faults"],
+        ["Worker.Formats"] = ["Worker/Budget.cs", "Worker/Faults.cs"],
+        ["Worker.Output"] = ["Worker/Budget.cs", "Worker/Faults.cs", "Worker/Libc.cs"],
         ["Protocol"] = [],
     };
 
-    static readonly Lazy<ILookup<string, string>> Rooms = new(() => RoomsOfTypes([.. Repository.Product]));
+    // Where each type of ours is at home: from its name to the files that declare one.
+    static readonly Lazy<ILookup<string, string>> Homes = new(() => HomesOfTypes([.. Repository.Product]));
 
     [Test]
     public void At_the_top_there_is_what_the_design_names_and_nothing_else() =>
@@ -67,10 +68,15 @@ sealed class ArrowTests
     public void A_type_of_the_folder_around_is_found_by_its_name()
     {
         var around = new Source("Supervisor/EventLoop.cs", "sealed class EventLoop;");
-        var rooms = RoomsOfTypes([around]);
+        var homes = HomesOfTypes([around, new("Worker/Budget.cs", "class Budget;"),
+            new("Worker/Session.cs", "class Session;")]);
         var inside = new Source("Supervisor/Scheduling/A.cs", "class A { EventLoop? B; }");
-        Assert.That(NamesFromAround(inside, rooms), Is.Not.Empty);
-        Assert.That(NamesFromAround(new("Supervisor/Cli/A.cs", inside.Text), rooms), Is.Empty);
+        Assert.That(NamesFromAround(inside, homes), Is.Not.Empty);
+        Assert.That(NamesFromAround(new("Supervisor/Cli/A.cs", inside.Text), homes), Is.Empty);
+        Assert.That(NamesFromAround(new("Worker/Formats/A.cs", "class A { Budget? B; }"), homes), Is.Empty);
+        Assert.That(NamesFromAround(new("Worker/Formats/A.cs", "class A { Session? B; }"), homes), Is.Not.Empty);
+        Assert.That(NamesFromAround(new("Worker/Formats/A.cs", "class A { Session? B; class Session; }"), homes),
+            Is.Empty);
     }
 
     [Test]
@@ -92,7 +98,7 @@ sealed class ArrowTests
     }
 
     static IEnumerable<string> WrongArrows(Source source) =>
-        ByNamespace(source).Concat(ByRelativeName(source)).Concat(NamesFromAround(source, Rooms.Value));
+        ByNamespace(source).Concat(ByRelativeName(source)).Concat(NamesFromAround(source, Homes.Value));
 
     static IEnumerable<string> ByNamespace(Source source) =>
         from name in source.All<NameSyntax>().Where(IsWhole)
@@ -114,25 +120,29 @@ sealed class ArrowTests
         let room = $"{Room(source.Path).Split('.')[0]}.{name.Identifier.Text}"
         let type = name.Parent is QualifiedNameSyntax qualified ? qualified.Right.Identifier.Text
             : ((MemberAccessExpressionSyntax)name.Parent!).Name.Identifier.Text
-        where Arrows.ContainsKey(room) && Rooms.Value[type].Contains(room) && !May(Room(source.Path), room)
+        where Homes.Value[type].Any(home => Room(home) == room) && !May(Room(source.Path), room)
         select source.At(name, $"{Room(source.Path)} may not use {room}");
 
-    static IEnumerable<string> NamesFromAround(Source source, ILookup<string, string> rooms)
+    static IEnumerable<string> NamesFromAround(Source source, ILookup<string, string> homes)
     {
         var room = Room(source.Path);
         var around = room.Split('.')[0];
-        if (room == around) return [];
-        var members = source.All<MemberDeclarationSyntax>().OfType<PropertyDeclarationSyntax>()
-            .Select(each => each.Identifier.Text);
-        var known = members.ToHashSet();
+        if (room == around || May(room, around)) return [];
+        var own = OwnNames(source);
         return from name in source.All<IdentifierNameSyntax>()
                let text = name.Identifier.Text
-               where rooms[text].Contains(around) && !rooms[text].Contains(room) && !known.Contains(text)
+               where homes[text].Any(home => Room(home) == around) && !own.Contains(text)
                where name.Parent is not MemberAccessExpressionSyntax access || access.Expression == name
                where name.Parent is not QualifiedNameSyntax
-               where !rooms[text].Any(other => other != around && May(room, other)) && !MayType(room, around, text)
+               where !homes[text].Any(home => May(room, Room(home)) || Arrows[room].Contains(home))
                select source.At(name, $"{room} may not use {text} of {around}");
     }
+
+    static HashSet<string> OwnNames(Source source) =>
+    [
+        .. source.All<PropertyDeclarationSyntax>().Select(property => property.Identifier.Text),
+        .. source.All<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text),
+    ];
 
     static bool IsWhole(SyntaxNode node) =>
         node.Parent is not (QualifiedNameSyntax or MemberAccessExpressionSyntax or AliasQualifiedNameSyntax);
@@ -142,14 +152,11 @@ sealed class ArrowTests
             arrow == used || arrow.EndsWith(".*", StringComparison.Ordinal)
                 && used.StartsWith(arrow[..^1], StringComparison.Ordinal));
 
-    static bool MayType(string user, string around, string type) =>
-        May(user, around) || Arrows.GetValueOrDefault(user, []).Contains($"{around}:{type}");
-
-    static ILookup<string, string> RoomsOfTypes(IReadOnlyList<Source> sources) =>
+    static ILookup<string, string> HomesOfTypes(IReadOnlyList<Source> sources) =>
         sources.SelectMany(source => source.All<BaseTypeDeclarationSyntax>()
                 .Where(type => type.Parent is not TypeDeclarationSyntax)
-                .Select(type => (Name: type.Identifier.Text, Room: Room(source.Path))))
-            .ToLookup(type => type.Name, type => type.Room);
+                .Select(type => (Name: type.Identifier.Text, source.Path)))
+            .ToLookup(type => type.Name, type => type.Path);
 
     static string Room(string path)
     {
