@@ -31,7 +31,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     ProcessHandle? _process;
     int? _pid;
     bool _killAsked;
-    volatile bool _dismissed;
+    volatile bool _closed;
     volatile bool _held;
 
     public Incarnation Worker => worker;
@@ -54,7 +54,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         try
         {
             var frame = FrameWriter.Write(message);
-            if (_orders.Writer.TryWrite(frame) || _dismissed) return;
+            if (_orders.Writer.TryWrite(frame) || _closed) return;
             _trouble.TrySetResult($"does not read: {OrdersMax} orders wait for it");
         }
         catch (ProtocolException tooLarge)
@@ -66,7 +66,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     /// <summary>Ends its input, once it has been given what was sent before: it leaves by itself.</summary>
     public void Dismiss()
     {
-        _dismissed = true;
+        _closed = true;
         _orders.Writer.TryComplete();
     }
 
@@ -140,7 +140,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
             _process = null;
         }
 
-        _orders.Writer.TryComplete();
+        Dismiss();
     }
 
     // CliWrap cancels the token of this pipe, and of no other, at the moment when the process exits. That is the one
@@ -163,7 +163,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         }
         catch (OperationCanceledException) when (exited.IsCancellationRequested)
         {
-            _orders.Writer.TryComplete();
+            Dismiss();
         }
         catch (IOException refused)
         {

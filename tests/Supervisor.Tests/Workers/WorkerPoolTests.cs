@@ -214,6 +214,20 @@ sealed class WorkerPoolTests
     }
 
     [Test]
+    public async Task An_order_that_comes_after_the_exit_is_no_trouble()
+    {
+        await using var bench = new PoolBench();
+        var worker = bench.Start(behaviour: "idle fork-holder");
+        await bench.Heard<Hello>(worker);
+
+        // For a moment the worker is dead and its pipe is not, so that its end is not told yet.
+        while (bench.Pool.Look(worker)!.ResidentBytes > 0) await Task.Yield();
+        for (var i = 0; i < 3; i++) bench.Assign(worker, "ok");
+        await bench.Gone(worker);
+        Assert.That(bench.Of(worker), Has.None.InstanceOf<Event.WorkerBroken>());
+    }
+
+    [Test]
     public async Task A_process_left_behind_with_our_pipes_does_not_hide_the_exit()
     {
         await using var bench = new PoolBench();
