@@ -21,7 +21,9 @@ public enum Mover
 /// metrics and in the journal. Extending it changes a contract.
 /// </summary>
 /// <param name="Name">The code, in capitals, as it is written everywhere.</param>
-/// <param name="ExitCode">What the command line returns for it (the numbers of <c>sysexits.h</c> where they fit).</param>
+/// <param name="ExitCode">
+/// What the command line returns for it (the numbers of <c>sysexits.h</c> where they fit).
+/// </param>
 /// <param name="Mover">Whose move it is.</param>
 /// <param name="RetryHelps">Whether the same input may succeed later without anybody changing it.</param>
 /// <param name="Sentence">What it means, for a person.</param>

@@ -33,7 +33,9 @@ public sealed class FrameParser
         }
     }
 
-    /// <summary>Bytes of a frame that has begun and is not yet whole. At end of file this is what a crash cut off.</summary>
+    /// <summary>
+    /// Bytes of a frame that has begun and is not yet whole. At end of file this is what a crash cut off.
+    /// </summary>
     public int Pending => _end - _start;
 
     /// <summary>Says that <paramref name="count"/> bytes were put into <see cref="Room"/>.</summary>

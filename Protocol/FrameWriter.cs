@@ -20,7 +20,8 @@ public static class FrameWriter
         var frame = buffer.WrittenSpan.ToArray();
         var length = frame.Length - Frame.PrefixLength;
         if (length > Frame.LengthMax)
-            throw new ProtocolException($"a {message.GetType().Name} of {length} bytes does not fit a frame of {Frame.LengthMax}");
+            throw new ProtocolException(
+                $"a {message.GetType().Name} of {length} bytes does not fit a frame of {Frame.LengthMax}");
         BinaryPrimitives.WriteInt32BigEndian(frame, length);
         return frame;
     }

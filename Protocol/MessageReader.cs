@@ -16,7 +16,8 @@ static class MessageReader
         {
             var reader = new MessagePackReader(body);
             var message = ReadBody(ref reader, fromWorker);
-            if (!reader.End) throw new ProtocolException($"{reader.Sequence.Length - reader.Consumed} bytes follow a {message.GetType().Name}");
+            var rest = reader.Sequence.Length - reader.Consumed;
+            if (rest > 0) throw new ProtocolException($"{rest} bytes follow a {message.GetType().Name}");
             return message;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException
@@ -38,7 +39,8 @@ static class MessageReader
             (FrameKind.Finished, true) => ReadFinished(ref reader, count),
             (FrameKind.Assign, false) => ReadAssign(ref reader, count),
             (FrameKind.Keys, false) => ReadKeys(ref reader, count),
-            _ => throw new ProtocolException($"{(fromWorker ? "a worker" : "the supervisor")} may not send a message of kind {(int)kind}"),
+            (_, true) => throw new ProtocolException($"a worker may not send a message of kind {(int)kind}"),
+            (_, false) => throw new ProtocolException($"the supervisor may not send a message of kind {(int)kind}"),
         };
     }
 
@@ -72,7 +74,8 @@ static class MessageReader
     static KeyRequest ReadKeyRequest(ref MessagePackReader reader, int count)
     {
         Expect(count, 7, nameof(KeyRequest));
-        return new(ReadAttempt(ref reader), ReadSmall(ref reader), ReadText(ref reader), ReadBytes(ref reader, Frame.HeaderMax));
+        return new(ReadAttempt(ref reader), ReadSmall(ref reader), ReadText(ref reader),
+            ReadBytes(ref reader, Frame.HeaderMax));
     }
 
     static Keys ReadKeys(ref MessagePackReader reader, int count)
@@ -82,7 +85,8 @@ static class MessageReader
         var question = ReadSmall(ref reader);
         var ofThatKind = ReadSmall(ref reader);
         var many = reader.ReadArrayHeader();
-        if (many > Frame.CandidatesMax) throw new ProtocolException($"{many} candidates; at most {Frame.CandidatesMax} are allowed");
+        if (many > Frame.CandidatesMax)
+            throw new ProtocolException($"{many} candidates; at most {Frame.CandidatesMax} are allowed");
         var candidates = new KeyCandidate[many];
         for (var i = 0; i < many; i++)
         {
@@ -155,7 +159,8 @@ static class MessageReader
     static ReadOnlySequence<byte> Take(ReadOnlySequence<byte>? bytes, int max)
     {
         if (bytes is not { } present) throw new ProtocolException("nil where bytes must be");
-        if (present.Length > max) throw new ProtocolException($"a field of {present.Length} bytes; at most {max} are allowed");
+        if (present.Length > max)
+            throw new ProtocolException($"a field of {present.Length} bytes; at most {max} are allowed");
         return present;
     }
 

@@ -18,9 +18,13 @@ public abstract record Message
 /// <param name="Target">The instruction set it was built for: <c>x86-64</c>, <c>x86-64-v3</c> or <c>jit</c>.</param>
 public sealed record Hello(int ProtocolVersion, Incarnation Worker, string Build, string Target) : Message;
 
-/// <summary>What one attempt may spend. Every number is a maximum; the worker stops at it and says which it was.</summary>
+/// <summary>
+/// What one attempt may spend. Every number is a maximum; the worker stops at it and says which it was.
+/// </summary>
 /// <param name="OutputBytes">Bytes of output over all files of the attempt.</param>
-/// <param name="Ratio">Output bytes for each input byte, counted once the output is past <paramref name="RatioFloor"/>.</param>
+/// <param name="Ratio">
+/// Output bytes for each input byte, counted once the output is past <paramref name="RatioFloor"/>.
+/// </param>
 /// <param name="RatioFloor">Bytes of output below which no ratio is too high.</param>
 /// <param name="Members">Members over all packages in the input.</param>
 /// <param name="Depth">Layers and containers around one text.</param>
@@ -38,11 +42,15 @@ public readonly record struct Limits(
 public sealed record Assign(
     Attempt Attempt, string Input, string Output, string Source, string Tenant, Limits Limits) : Message;
 
-/// <summary>Worker to supervisor: which key opens this? The worker waits for <see cref="Keys"/> with the same question.</summary>
+/// <summary>
+/// Worker to supervisor: which key opens this? The worker waits for <see cref="Keys"/> with the same question.
+/// </summary>
 /// <param name="Attempt">Whose work it is.</param>
 /// <param name="Question">Counts the questions of an attempt from 1.</param>
 /// <param name="Format">The format that asks, for example <c>xlog</c>.</param>
-/// <param name="Header">The header bytes that the key agreement needs; for xlog the client's public key, X then Y, 64 bytes.</param>
+/// <param name="Header">
+/// The header bytes that the key agreement needs; for xlog the client's public key, X then Y, 64 bytes.
+/// </param>
 public sealed record KeyRequest(Attempt Attempt, int Question, string Format, ReadOnlyMemory<byte> Header) : Message;
 
 /// <summary>A key that may open the file at hand.</summary>
@@ -54,11 +62,15 @@ public readonly record struct KeyCandidate(string Name, ReadOnlyMemory<byte> Sec
 /// <param name="Attempt">Whose work it is.</param>
 /// <param name="Question">The question that this answers.</param>
 /// <param name="OfThatKind">How many keys of the asked kind the ring holds: 0 is what KEY_MISSING means.</param>
-/// <param name="Candidates">May be empty although the ring has keys, for example when the header holds no point of the curve.</param>
+/// <param name="Candidates">
+/// May be empty although the ring has keys, for example when the header holds no point of the curve.
+/// </param>
 public sealed record Keys(
     Attempt Attempt, int Question, int OfThatKind, IReadOnlyList<KeyCandidate> Candidates) : Message;
 
-/// <summary>Worker to supervisor, twice a second while an attempt runs: the sign of life. All figures count from its start.</summary>
+/// <summary>
+/// Worker to supervisor, twice a second while an attempt runs: the sign of life. All figures count from its start.
+/// </summary>
 /// <param name="Attempt">Whose work it is.</param>
 /// <param name="BytesIn">Bytes of the input consumed.</param>
 /// <param name="BytesOut">Bytes of output written.</param>
@@ -78,5 +90,7 @@ public sealed record Finished(
     Attempt Attempt, Outcome Outcome, string Code, string Text, string Hint, long BytesIn, long BytesOut,
     BlockCount Blocks) : Message;
 
-/// <summary>Blocks of a block format: <paramref name="Total"/> = <paramref name="Ok"/> + <paramref name="Bad"/>.</summary>
+/// <summary>
+/// Blocks of a block format: <paramref name="Total"/> = <paramref name="Ok"/> + <paramref name="Bad"/>.
+/// </summary>
 public readonly record struct BlockCount(long Total, long Ok, long Bad);

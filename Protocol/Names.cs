@@ -17,7 +17,8 @@ public readonly record struct Incarnation(int Slot, long Number)
         var dot = text.IndexOf('.');
         if (dot < 2 || text[0] != 'w') return false;
         if (!int.TryParse(text[1..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var slot)) return false;
-        if (!long.TryParse(text[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        if (!long.TryParse(text[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return false;
         incarnation = new(slot, number);
         return slot > 0 && number > 0;
     }

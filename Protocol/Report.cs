@@ -122,12 +122,21 @@ public sealed record Gap(long Offset, long Length, string Reason);
 [JsonSerializable(typeof(Report))]
 sealed partial class ReportJson : JsonSerializerContext
 {
-    // Every script's letters stay readable; controls, marks of direction and HTML's signs are escaped.
     internal static readonly ReportJson Readable = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Encoder = JavaScriptEncoder.Create(Letters()),
     });
+
+    // Every script's letters stay readable; controls, marks of direction and HTML's signs are escaped.
+    static TextEncoderSettings Letters()
+    {
+        var letters = new TextEncoderSettings(UnicodeRanges.All);
+        letters.ForbidCharacters('\u061C', '\u200E', '\u200F', '\uFEFF');
+        letters.ForbidRange(UnicodeRange.Create('\u202A', '\u202E'));
+        letters.ForbidRange(UnicodeRange.Create('\u2066', '\u2069'));
+        return letters;
+    }
 }

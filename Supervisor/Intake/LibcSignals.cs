@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Decryptor.Supervisor.Intake;
 
-/// <summary>The C library's calls about signals, with their structures as Linux lays them out on 64-bit machines.</summary>
+/// <summary>
+/// The C library's calls about signals, with their structures as Linux lays them out on 64-bit machines.
+/// </summary>
 static unsafe partial class LibcSignals
 {
     internal const int Block = 0;

@@ -35,7 +35,9 @@ static unsafe class SignalListener
     /// Main; so this blocks the signals and begins the program anew in the same process, once.
     /// </summary>
     /// <exception cref="Win32Exception">The mask cannot be set, or the program cannot be begun again.</exception>
-    /// <exception cref="InvalidOperationException">The signals are not blocked although we are the second life.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The signals are not blocked although we are the second life.
+    /// </exception>
     public static void BlockAndReexec()
     {
         var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);

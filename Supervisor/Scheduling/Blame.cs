@@ -1,6 +1,8 @@
 namespace Decryptor.Supervisor.Scheduling;
 
-/// <summary>Whose fault the end of a worker was. This one judgement stands in for restart, retry and refund policies.</summary>
+/// <summary>
+/// Whose fault the end of a worker was. This one judgement stands in for restart, retry and refund policies.
+/// </summary>
 enum Blame
 {
     /// <summary>The job that ran: charged to it.</summary>
@@ -22,7 +24,9 @@ sealed class BlameJudge(Policy policy)
     readonly HashSet<long> _victims = [];
     int _busyDeaths;
 
-    /// <summary>Failures of the worker itself since the last finished job; each doubles the pause before a start.</summary>
+    /// <summary>
+    /// Failures of the worker itself since the last finished job; each doubles the pause before a start.
+    /// </summary>
     public int WorkerFailures { get; private set; }
 
     /// <summary>No start before this moment.</summary>

@@ -2,7 +2,9 @@ using Decryptor.Protocol;
 
 namespace Decryptor.Supervisor.Scheduling;
 
-/// <summary>Everything that can happen to us. Events are facts: they say what was seen, never what to do about it.</summary>
+/// <summary>
+/// Everything that can happen to us. Events are facts: they say what was seen, never what to do about it.
+/// </summary>
 abstract record Event
 {
     Event()
@@ -11,9 +13,9 @@ abstract record Event
 
     /// <summary>A finished upload lies in <c>incoming/</c>, or the command line names a file.</summary>
     /// <param name="Place">
-    /// Where it lies: <c>name</c> or <c>tenant/name</c> below <c>incoming/</c>, or an absolute path outside of the spool.
-    /// Below <c>incoming/</c> a backslash and every byte that is not plain UTF-8 text stand as <c>\xHH</c>, so that any
-    /// name can be carried and found again; other sources of arrivals must write a backslash so too.
+    /// Where it lies: <c>name</c> or <c>tenant/name</c> below <c>incoming/</c>, or an absolute path outside of the
+    /// spool. Below <c>incoming/</c> a backslash and every byte that is not plain UTF-8 text stand as <c>\xHH</c>, so
+    /// that any name can be carried and found again; other sources of arrivals must write a backslash so too.
     /// </param>
     /// <param name="Source">What the sender called it.</param>
     /// <param name="Tenant">Whose it is; empty for none.</param>
@@ -27,13 +29,17 @@ abstract record Event
     /// <summary>A worker sent a message.</summary>
     /// <param name="Worker">Which.</param>
     /// <param name="Message">What it said.</param>
-    /// <param name="HasReport">With <see cref="Finished"/>: whether the attempt's folder and its report are really there.</param>
+    /// <param name="HasReport">
+    /// With <see cref="Finished"/>: whether the attempt's folder and its report are really there.
+    /// </param>
     internal sealed record WorkerSaid(Incarnation Worker, Message Message, bool HasReport = false) : Event;
 
     /// <summary>The key ring has answered a worker's question.</summary>
     internal sealed record KeysAnswered(Attempt Attempt) : Event;
 
-    /// <summary>A worker's pipe ended or carried garbage, or an order could not be given. Its exit is still to come.</summary>
+    /// <summary>
+    /// A worker's pipe ended or carried garbage, or an order could not be given. Its exit is still to come.
+    /// </summary>
     internal sealed record WorkerBroken(Incarnation Worker, string Why) : Event;
 
     /// <summary>A worker's process is gone: once for every start, and always the last of it.</summary>

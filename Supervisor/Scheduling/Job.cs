@@ -69,4 +69,21 @@ sealed record Job
 
     /// <summary>The attempt that <see cref="Worker"/> makes at it.</summary>
     public Attempt Attempt => new(Id, Attempts, Worker ?? default);
+
+    /// <summary>The job as its worker has ended it. A failure without a reason is a mistake of ours.</summary>
+    public Job After(Finished finished, DateTimeOffset now)
+    {
+        var failed = finished.Outcome == Protocol.Outcome.Failed;
+        return this with
+        {
+            State = failed ? JobState.Failed : JobState.Completed,
+            Outcome = finished.Outcome,
+            Code = failed && finished.Code.Length == 0 ? FailureCode.Internal.Name : finished.Code,
+            Text = finished.Text,
+            Hint = finished.Hint,
+            BytesOut = finished.BytesOut,
+            Blocks = finished.Blocks,
+            Ended = now,
+        };
+    }
 }

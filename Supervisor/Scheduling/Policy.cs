@@ -43,7 +43,9 @@ sealed record Policy
     /// <summary>Charged deaths after which a job is quarantined.</summary>
     public int DeathsMax { get; init; } = 3;
 
-    /// <summary>Deaths of the supervisor in a row after which a job that was open in all of them is a suspect.</summary>
+    /// <summary>
+    /// Deaths of the supervisor in a row after which a job that was open in all of them is a suspect.
+    /// </summary>
     public int OutagesMax { get; init; } = 3;
 
     /// <summary>So many busy deaths in a row, with nothing finished between…</summary>
@@ -68,7 +70,8 @@ sealed record Policy
 
     /// <summary>
     /// The pause before the next start after so many failures in a row. A single failure costs none: that was an
-    /// accident. The jitter, a fifth either way, is computed from the count, so that the same events give the same turn.
+    /// accident. The jitter, a fifth either way, is computed from the count, so that the same events give the same
+    /// turn.
     /// </summary>
     public TimeSpan Backoff(int failures, long seed)
     {

@@ -67,7 +67,8 @@ static class Recovery
         }
 
         Adopt(draft, ledger, spool, waiting, now);
-        foreach (var worker in ledger.Workers) draft.Remember(new Row.WorkerEnded(worker, now, "the supervisor had ended", null));
+        foreach (var worker in ledger.Workers)
+            draft.Remember(new Row.WorkerEnded(worker, now, "the supervisor had ended", null));
         foreach (var worker in spool.Work.Keys) draft.Do(new Move.Discard(worker));
         waiting.Sort((a, b) => a.Id.CompareTo(b.Id));
         return new()

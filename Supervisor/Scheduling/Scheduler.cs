@@ -4,8 +4,8 @@ namespace Decryptor.Supervisor.Scheduling;
 
 /// <summary>
 /// The only mind: events and the time go in, a <see cref="Turn"/> comes out. A step first takes in the news, then looks
-/// at how things stand and corrects them: overdue → out, empty slot → start, idle worker → job. Nothing here touches the
-/// world, so the same events always give the same turns.
+/// at how things stand and corrects them: overdue → out, empty slot → start, idle worker → job. Nothing here touches
+/// the world, so the same events always give the same turns.
 /// </summary>
 sealed class Scheduler
 {
@@ -37,7 +37,9 @@ sealed class Scheduler
     /// <summary>True once a stop was asked for.</summary>
     public bool Stopping => _drainBy is not null;
 
-    /// <summary>Takes in what happened and says what to do. Call it again at <see cref="Turn.WakeAt"/> at the latest.</summary>
+    /// <summary>
+    /// Takes in what happened and says what to do. Call it again at <see cref="Turn.WakeAt"/> at the latest.
+    /// </summary>
     public Turn Step(DateTimeOffset now, IReadOnlyList<Event> events)
     {
         _turn = new();
@@ -110,7 +112,8 @@ sealed class Scheduler
     void LoseInput(long id)
     {
         if (!_queue.Remove(id, out var job)) return;
-        Refuse(job, null, FailureCode.NoInput, "the file had left incoming/ before it could be taken", "upload it again");
+        Refuse(job, null, FailureCode.NoInput, "the file had left incoming/ before it could be taken",
+            "upload it again");
     }
 
     void Reopen(Job job)
@@ -162,7 +165,7 @@ sealed class Scheduler
         {
             case (WorkerSlot.Starting starting, Hello hello): Greet(starting, hello); break;
             case (WorkerSlot.Busy busy, Progress progress) when progress.Attempt == busy.Job.Attempt:
-                Put(Moved(busy, progress));
+                Put(busy.After(progress, _now, _policy));
                 break;
             case (WorkerSlot.Busy busy, KeyRequest request) when request.Attempt == busy.Job.Attempt:
                 Ask(busy, request);
@@ -176,7 +179,8 @@ sealed class Scheduler
                 break;
             case (WorkerSlot.Leaving { Job: { } job } leaving, Finished finished)
                 when finished.Attempt == job.Attempt && hasReport:
-                // It had finished before our verdict reached it: the work counts, and the exit to come is charged to nobody.
+                // It had finished before our verdict reached it: the work counts, and the exit to come is charged to
+                // nobody.
                 Finish(job, finished, hasReport);
                 Put(leaving with { Job = null, Blame = Blame.Nobody });
                 break;
@@ -196,20 +200,6 @@ sealed class Scheduler
             Put(new WorkerSlot.Idle(slot.Number, slot.Worker, _now, 0));
     }
 
-    WorkerSlot.Busy Moved(WorkerSlot.Busy busy, Progress progress)
-    {
-        var bytesMoved = progress.BytesIn > (busy.Latest?.BytesIn ?? 0) || progress.BytesOut > (busy.Latest?.BytesOut ?? 0);
-        var cpu = progress.CpuMicroseconds - busy.CpuAtLastWork;
-        var worked = bytesMoved || cpu >= _policy.CpuThatCounts.TotalMicroseconds;
-        return busy with
-        {
-            Latest = progress,
-            LastFrame = _now,
-            LastWork = worked ? _now : busy.LastWork,
-            CpuAtLastWork = worked ? progress.CpuMicroseconds : busy.CpuAtLastWork,
-        };
-    }
-
     void Ask(WorkerSlot.Busy busy, KeyRequest request)
     {
         if (busy.AskedAt is not null)
@@ -225,28 +215,12 @@ sealed class Scheduler
 
     void AfterAnswer(Attempt attempt)
     {
-        if (Find(attempt.Worker) is not WorkerSlot.Busy { AskedAt: { } asked } busy || busy.Job.Attempt != attempt) return;
-        Put(busy.Later(_now - asked) switch
-        {
-            WorkerSlot.Busy later => later with { AskedAt = null },
-            var other => other,
-        });
+        if (Find(attempt.Worker) is WorkerSlot.Busy busy && busy.Job.Attempt == attempt) Put(busy.Answered(_now));
     }
 
     void Finish(Job job, Finished finished, bool hasReport)
     {
-        var failed = finished.Outcome == Outcome.Failed;
-        var ended = job with
-        {
-            State = failed ? JobState.Failed : JobState.Completed,
-            Outcome = finished.Outcome,
-            Code = failed && finished.Code.Length == 0 ? FailureCode.Internal.Name : finished.Code,
-            Text = finished.Text,
-            Hint = finished.Hint,
-            BytesOut = finished.BytesOut,
-            Blocks = finished.Blocks,
-            Ended = _now,
-        };
+        var ended = job.After(finished, _now);
         _turn.Do(hasReport ? new Move.Publish(ended, ended.Attempt) : new Move.Refuse(ended, ended.Worker));
         Conclude(ended);
         _queue.Ended(job.Id);
@@ -269,13 +243,15 @@ sealed class Scheduler
         var charged = slot switch
         {
             WorkerSlot.Busy busy => GiveBack(busy.Job, Blame.Job, worker, $"{worker} crashed over it: {how}"),
-            WorkerSlot.Leaving { Job: { } job } leaving => GiveBack(job, leaving.Blame, worker, $"{leaving.Why} ({how})"),
+            WorkerSlot.Leaving { Job: { } job } leaving =>
+                GiveBack(job, leaving.Blame, worker, $"{leaving.Why} ({how})"),
             _ => null,
         };
         if (slot is WorkerSlot.Starting or WorkerSlot.Idle or WorkerSlot.Leaving { Job: null, Blame: Blame.Worker })
             _judge.AfterWorkerFailure(_now);
         _tally.Exits++;
-        _turn.Remember(new Row.WorkerEnded(worker, _now, slot is WorkerSlot.Leaving told ? $"{told.Why} ({how})" : how, charged));
+        var why = slot is WorkerSlot.Leaving told ? $"{told.Why} ({how})" : how;
+        _turn.Remember(new Row.WorkerEnded(worker, _now, why, charged));
         _turn.Do(new Move.Discard(worker));
         Put(new WorkerSlot.Vacant(slot.Number));
     }
@@ -331,16 +307,22 @@ sealed class Scheduler
     {
         switch (slot)
         {
-            case WorkerSlot.Vacant when !Stopping && slot.Number <= _target && _now >= _judge.StartsFrom: Start(slot); break;
+            case WorkerSlot.Vacant when !Stopping && slot.Number <= _target && _now >= _judge.StartsFrom:
+                Start(slot);
+                break;
             case WorkerSlot.Starting starting when Stopping: Kill(starting, Blame.Nobody, "we are stopping"); break;
             case WorkerSlot.Starting starting when _now >= starting.HelloBy:
                 Kill(starting, Blame.Worker, $"it did not greet within {_policy.HelloWithin.TotalSeconds:0} s");
                 break;
             case WorkerSlot.Idle idle when Stopping: Dismiss(idle, "we are stopping"); break;
             case WorkerSlot.Idle idle when idle.Number > _target: Dismiss(idle, "fewer workers are wanted"); break;
-            case WorkerSlot.Idle idle when idle.Worker.Number <= _rollThrough && MayRoll(): Dismiss(idle, "it is replaced"); break;
+            case WorkerSlot.Idle idle when idle.Worker.Number <= _rollThrough && MayRoll():
+                Dismiss(idle, "it is replaced");
+                break;
             case WorkerSlot.Busy busy when _now >= _drainBy: Kill(busy, Blame.Nobody, "we are stopping"); break;
-            case WorkerSlot.Busy busy when Verdict(busy) is { } verdict: Kill(busy, Blame.Job, verdict); break;
+            case WorkerSlot.Busy busy when busy.Verdict(_now, _policy) is { } verdict:
+                Kill(busy, Blame.Job, verdict);
+                break;
             case WorkerSlot.Leaving { KillAt: { } at } leaving when _now >= at || _now >= _drainBy:
                 _turn.Tell(new Order.Kill(leaving.Worker, "it did not leave"));
                 Put(leaving with { KillAt = null });
@@ -348,21 +330,9 @@ sealed class Scheduler
         }
     }
 
-    /// <summary>Frozen, stalled or overrun, in words; null for a worker that is none of them.</summary>
-    string? Verdict(WorkerSlot.Busy busy)
-    {
-        if (busy.AskedAt is not null) return null;
-        if (_now >= busy.LastFrame + _policy.FrameWithin)
-            return $"{busy.Worker} froze over it: no word for {_policy.FrameWithin.TotalSeconds:0.#} s";
-        if (_now >= busy.LastWork + _policy.WorkWithin)
-            return $"{busy.Worker} stalled over it: no byte and no work for {_policy.WorkWithin.TotalSeconds:0.#} s";
-        return _now >= busy.OverrunAt
-            ? $"{busy.Worker} overran: {_policy.JobTime(busy.Job.Bytes).TotalSeconds:0} s are the limit for {busy.Job.Bytes} bytes"
-            : null;
-    }
-
     /// <summary>At most a quarter of the workers is replaced at once, and at least one.</summary>
-    bool MayRoll() => _slots.Count(slot => slot is WorkerSlot.Leaving or WorkerSlot.Starting) < Math.Max(1, _target / 4);
+    bool MayRoll() =>
+        _slots.Count(slot => slot is WorkerSlot.Leaving or WorkerSlot.Starting) < Math.Max(1, _target / 4);
 
     void Start(WorkerSlot slot)
     {
@@ -417,7 +387,8 @@ sealed class Scheduler
     DateTimeOffset? WakeAt()
     {
         var deadlines = _slots.Select(slot => slot.Deadline(_policy));
-        if (!Stopping && _slots.Exists(slot => slot is WorkerSlot.Vacant)) deadlines = deadlines.Append(_judge.StartsFrom);
+        if (!Stopping && _slots.Exists(slot => slot is WorkerSlot.Vacant))
+            deadlines = deadlines.Append(_judge.StartsFrom);
         if (_slots.Exists(slot => slot is WorkerSlot.Busy)) deadlines = deadlines.Append(_drainBy);
         return deadlines.Min();
     }

@@ -51,8 +51,10 @@ sealed record SlotView(
         var view = new SlotView(slot.Number, slot.Occupant, "vacant", null, null, null, null, "start", null, 0);
         return slot switch
         {
-            WorkerSlot.Starting starting => view with { State = "starting", Since = starting.Since, Next = "kill", NextAt = starting.HelloBy },
-            WorkerSlot.Idle idle => view with { State = "idle", Since = idle.Since, Next = "", JobsDone = idle.JobsDone },
+            WorkerSlot.Starting starting =>
+                view with { State = "starting", Since = starting.Since, Next = "kill", NextAt = starting.HelloBy },
+            WorkerSlot.Idle idle =>
+                view with { State = "idle", Since = idle.Since, Next = "", JobsDone = idle.JobsDone },
             WorkerSlot.Busy busy => view with
             {
                 State = "busy",
@@ -64,7 +66,8 @@ sealed record SlotView(
                 NextAt = busy.Deadline(policy),
                 JobsDone = busy.JobsDone,
             },
-            WorkerSlot.Leaving leaving => view with { State = "leaving", Job = leaving.Job, Next = leaving.Why, NextAt = leaving.KillAt },
+            WorkerSlot.Leaving leaving =>
+                view with { State = "leaving", Job = leaving.Job, Next = leaving.Why, NextAt = leaving.KillAt },
             _ => view,
         };
     }

@@ -40,10 +40,14 @@ abstract record Move
     /// <summary><c>work/Worker/in/</c> → <c>queue/</c></summary>
     internal sealed record GiveBack(Job Job, Incarnation Worker) : Move;
 
-    /// <summary><c>work/Worker/out/Attempt</c> → <c>completed/Job</c> or <c>failed/Job</c>, and the input after it, or away.</summary>
+    /// <summary>
+    /// <c>work/Worker/out/Attempt</c> → <c>completed/Job</c> or <c>failed/Job</c>, and the input after it, or away.
+    /// </summary>
     internal sealed record Publish(Job Job, Attempt Attempt) : Move;
 
-    /// <summary>Make <c>failed/Job</c> with a report of ours, where no worker could write one, and put the input there.</summary>
+    /// <summary>
+    /// Make <c>failed/Job</c> with a report of ours, where no worker could write one, and put the input there.
+    /// </summary>
     /// <param name="Job">Which.</param>
     /// <param name="Worker">Whose <c>in/</c> the input is in; null when it is in <c>queue/</c>.</param>
     internal sealed record Refuse(Job Job, Incarnation? Worker) : Move;
@@ -79,7 +83,9 @@ abstract record Order
     {
     }
 
-    /// <summary>Start a process under this name. <see cref="Event.WorkerGone"/> follows once, whatever happens.</summary>
+    /// <summary>
+    /// Start a process under this name. <see cref="Event.WorkerGone"/> follows once, whatever happens.
+    /// </summary>
     internal sealed record Start(Incarnation Worker) : Order;
 
     /// <summary>Give it the job; the input is in its <c>in/</c>.</summary>

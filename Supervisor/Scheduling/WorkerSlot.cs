@@ -64,6 +64,40 @@ abstract record WorkerSlot(int Number)
             return OverrunAt < first ? OverrunAt : first;
         }
 
+        /// <summary>
+        /// The same worker once its question is answered: every deadline is later by the time that took.
+        /// </summary>
+        public Busy Answered(DateTimeOffset now) =>
+            AskedAt is { } asked ? (Busy)Later(now - asked) with { AskedAt = null } : this;
+
+        /// <summary>The same worker after a sign of life. Only bytes and processor time are work.</summary>
+        public Busy After(Progress progress, DateTimeOffset now, Policy policy)
+        {
+            var bytesMoved = progress.BytesIn > (Latest?.BytesIn ?? 0) || progress.BytesOut > (Latest?.BytesOut ?? 0);
+            var cpu = progress.CpuMicroseconds - CpuAtLastWork;
+            var worked = bytesMoved || cpu >= policy.CpuThatCounts.TotalMicroseconds;
+            return this with
+            {
+                Latest = progress,
+                LastFrame = now,
+                LastWork = worked ? now : LastWork,
+                CpuAtLastWork = worked ? progress.CpuMicroseconds : CpuAtLastWork,
+            };
+        }
+
+        /// <summary>Frozen, stalled or overrun, in words; null for a worker that is none of them.</summary>
+        public string? Verdict(DateTimeOffset now, Policy policy)
+        {
+            if (AskedAt is not null) return null;
+            if (now >= LastFrame + policy.FrameWithin)
+                return $"{Worker} froze over it: no word for {policy.FrameWithin.TotalSeconds:0.#} s";
+            if (now >= LastWork + policy.WorkWithin)
+                return $"{Worker} stalled over it: no byte and no work for {policy.WorkWithin.TotalSeconds:0.#} s";
+            if (now < OverrunAt) return null;
+            var limit = policy.JobTime(Job.Bytes);
+            return $"{Worker} overran: {limit.TotalSeconds:0} s are the limit for {Job.Bytes} bytes";
+        }
+
         public override WorkerSlot Later(TimeSpan by) => this with
         {
             LastFrame = LastFrame + by,

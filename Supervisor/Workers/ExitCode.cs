@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Decryptor.Supervisor.Workers;
 
-/// <summary>How a process ended, in words that an operator knows: <c>exit 0</c>, <c>exit 139 (SIGSEGV)</c>, <c>SIGKILL</c>.</summary>
+/// <summary>
+/// How a process ended, in words that an operator knows: <c>exit 0</c>, <c>exit 139 (SIGSEGV)</c>, <c>SIGKILL</c>.
+/// </summary>
 static class ExitCode
 {
     const int SignalBase = 128;

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Decryptor.Supervisor.Workers;
 
-/// <summary>What a path is by itself, and what it is in truth. A worker may put links in our way; none is followed.</summary>
+/// <summary>
+/// What a path is by itself, and what it is in truth. A worker may put links in our way; none is followed.
+/// </summary>
 static unsafe class PathOnDisk
 {
     const int ModeOffset = 28;
@@ -21,7 +23,8 @@ static unsafe class PathOnDisk
     public static string Canonical(string path)
     {
         var result = Libc.RealPath(path, null);
-        if (result is null) throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        if (result is null)
+            throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
         try
         {
             return Marshal.PtrToStringUTF8((nint)result)!;

@@ -32,8 +32,10 @@ static class ProcFolder
     public static uint? User(int pid)
     {
         if (Read(pid, "status") is not { } bytes) return null;
-        var line = Encoding.UTF8.GetString(bytes).Split('\n').FirstOrDefault(each => each.StartsWith("Uid:", StringComparison.Ordinal));
-        return uint.TryParse(line?.Split('\t').ElementAtOrDefault(2), CultureInfo.InvariantCulture, out var user) ? user : null;
+        var line = Encoding.UTF8.GetString(bytes).Split('\n')
+            .FirstOrDefault(each => each.StartsWith("Uid:", StringComparison.Ordinal));
+        return uint.TryParse(line?.Split('\t').ElementAtOrDefault(2), CultureInfo.InvariantCulture, out var user)
+            ? user : null;
     }
 
     /// <summary>Its resident memory in bytes.</summary>
@@ -41,11 +43,12 @@ static class ProcFolder
     {
         if (Read(pid, "statm") is not { } bytes) return null;
         var pages = Encoding.UTF8.GetString(bytes).Split(' ').ElementAtOrDefault(1);
-        return long.TryParse(pages, CultureInfo.InvariantCulture, out var count) ? count * Environment.SystemPageSize : null;
+        return long.TryParse(pages, CultureInfo.InvariantCulture, out var count)
+            ? count * Environment.SystemPageSize : null;
     }
 
-    // The program's name stands in brackets and may hold any character, so the fields are counted from the last bracket:
-    // the first of them is the state, which the manual calls the third.
+    // The program's name stands in brackets and may hold any character, so the fields are counted from the last
+    // bracket: the first of them is the state, which the manual calls the third.
     static string[]? Fields(int pid)
     {
         if (Read(pid, "stat") is not { } bytes) return null;

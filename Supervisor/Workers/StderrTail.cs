@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Decryptor.Supervisor.Workers;
 
-/// <summary>The last words of a worker: whatever it writes is taken, the last 64 KiB are kept, the rest is counted.</summary>
+/// <summary>
+/// The last words of a worker: whatever it writes is taken, the last 64 KiB are kept, the rest is counted.
+/// </summary>
 sealed class StderrTail
 {
     public const int Capacity = 64 * 1024;

@@ -13,7 +13,9 @@ static class Survivors
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Kills them all, the stopped ones too, and waits for their end. Returns how many there were.</summary>
-    /// <exception cref="TimeoutException">Some would not die within ten seconds; their numbers are in the message.</exception>
+    /// <exception cref="TimeoutException">
+    /// Some would not die within ten seconds; their numbers are in the message.
+    /// </exception>
     public static int KillAll(string workFolder)
     {
         var since = Stopwatch.GetTimestamp();
@@ -52,7 +54,8 @@ static class Survivors
     {
         using var process = ProcessHandle.Open(survivor.Pid);
         if (process is null) return false;
-        if (ProcFolder.StartTime(survivor.Pid) != survivor.StartTime || !IsWorker(survivor.Pid, workFolder)) return false;
+        if (ProcFolder.StartTime(survivor.Pid) != survivor.StartTime || !IsWorker(survivor.Pid, workFolder))
+            return false;
         process.Kill();
         return process.WaitForEnd(patience);
     }

@@ -14,7 +14,8 @@ namespace Decryptor.Supervisor.Workers;
 /// </summary>
 sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string folder, Action<Event> report)
 {
-    // A worker gets one job at a time and one answer to each question; more than these waiting means that it reads none.
+    // A worker gets one job at a time and one answer to each question; more than these waiting means that it reads
+    // none.
     const int OrdersMax = 16;
 
     // How long a pipe may outlive its process, and a process its pipe, before we go on without waiting for the other.
@@ -30,7 +31,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     ProcessHandle? _process;
     int? _pid;
     bool _killAsked;
-    volatile bool _dismissed;
+    volatile bool _closed;
     volatile bool _held;
 
     public Incarnation Worker => worker;
@@ -53,7 +54,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         try
         {
             var frame = FrameWriter.Write(message);
-            if (_orders.Writer.TryWrite(frame) || _dismissed) return;
+            if (_orders.Writer.TryWrite(frame) || _closed) return;
             _trouble.TrySetResult($"does not read: {OrdersMax} orders wait for it");
         }
         catch (ProtocolException tooLarge)
@@ -65,7 +66,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     /// <summary>Ends its input, once it has been given what was sent before: it leaves by itself.</summary>
     public void Dismiss()
     {
-        _dismissed = true;
+        _closed = true;
         _orders.Writer.TryComplete();
     }
 
@@ -139,7 +140,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
             _process = null;
         }
 
-        _orders.Writer.TryComplete();
+        Dismiss();
     }
 
     // CliWrap cancels the token of this pipe, and of no other, at the moment when the process exits. That is the one
@@ -162,7 +163,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         }
         catch (OperationCanceledException) when (exited.IsCancellationRequested)
         {
-            _orders.Writer.TryComplete();
+            Dismiss();
         }
         catch (IOException refused)
         {
@@ -218,11 +219,13 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     {
         if (message is not Finished finished) return new(worker, message);
         var attempt = Path.Combine(folder, "out", finished.Attempt.Folder);
-        var hasReport = PathOnDisk.IsFolder(attempt) && PathOnDisk.IsRegularFile(Path.Combine(attempt, Report.FileName));
+        var hasReport = PathOnDisk.IsFolder(attempt)
+            && PathOnDisk.IsRegularFile(Path.Combine(attempt, Report.FileName));
         return new(worker, message, hasReport);
     }
 
-    // A process that dies closes its pipes a moment before it can be seen to be dead. Its end says more than the pipe's.
+    // A process that dies closes its pipes a moment before it can be seen to be dead. Its end says more than the
+    // pipe's.
     async Task BreakIfItLivesOn(string why)
     {
         await Task.WhenAny(_exited.Task, Task.Delay(Grace));

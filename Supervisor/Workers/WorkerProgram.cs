@@ -33,7 +33,9 @@ sealed record WorkerProgram
         return new(RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
     }
 
-    /// <summary>This very file; one that ends in <c>.dll</c> is run by <c>dotnet</c>, as development wants it.</summary>
+    /// <summary>
+    /// This very file; one that ends in <c>.dll</c> is run by <c>dotnet</c>, as development wants it.
+    /// </summary>
     public static WorkerProgram At(string path) => new(Path.GetFullPath(path));
 
     /// <summary>The call, without pipes: <c>PROGRAM w3.7 /work/w3.7</c>, begun in that folder.</summary>
@@ -46,13 +48,16 @@ sealed record WorkerProgram
             .WithValidation(CommandResultValidation.None);
     }
 
-    /// <summary>A worker reads hostile bytes: it gets nothing of our environment that it does not need to start.</summary>
+    /// <summary>
+    /// A worker reads hostile bytes: it gets nothing of our environment that it does not need to start.
+    /// </summary>
     public void Strip(ProcessStartInfo start)
     {
         start.Environment.Clear();
         if (!_underDotnet) return;
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            if (variable is { Key: string name, Value: string value } && name.StartsWith("DOTNET_", StringComparison.Ordinal))
+            if (variable is { Key: string name, Value: string value }
+                && name.StartsWith("DOTNET_", StringComparison.Ordinal))
                 start.Environment[name] = value;
     }
 

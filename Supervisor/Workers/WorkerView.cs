@@ -2,7 +2,9 @@ using Decryptor.Protocol;
 
 namespace Decryptor.Supervisor.Workers;
 
-/// <summary>What can be seen of a worker from outside, now or, for one of the last that went, as it was at its end.</summary>
+/// <summary>
+/// What can be seen of a worker from outside, now or, for one of the last that went, as it was at its end.
+/// </summary>
 /// <param name="Worker">Which.</param>
 /// <param name="Pid">Its process; null before it started and after it ended.</param>
 /// <param name="ResidentBytes">Its memory; null when there is no process to ask.</param>

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Decryptor.FakeWorker;
 
-/// <summary>The life of a worker: greets, takes orders, and does at each station what it was told to do there.</summary>
+/// <summary>
+/// The life of a worker: greets, takes orders, and does at each station what it was told to do there.
+/// </summary>
 sealed class Session(Incarnation worker, string folder)
 {
     readonly FileStream _stdin = new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, 0);

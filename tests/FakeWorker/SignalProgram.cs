@@ -16,7 +16,8 @@ static class SignalProgram
     {
         SignalListener.BlockAndReexec();
         var output = Console.Out;
-        SignalListener.Start(heard => output.WriteLine($"heard {heard.Signal} from {heard.SenderPid} of {heard.SenderUser}"));
+        SignalListener.Start(heard =>
+            output.WriteLine($"heard {heard.Signal} from {heard.SenderPid} of {heard.SenderUser}"));
         StarvePool();
         var children = Enumerable.Range(0, Children).Select(_ => StartChild()).ToList();
         var pids = children.Select(child => child.Id.ToString(CultureInfo.InvariantCulture));

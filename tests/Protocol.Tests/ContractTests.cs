@@ -96,7 +96,7 @@ sealed class ContractTests
     static Report Sample() => new()
     {
         Id = "17",
-        Source = "Ünfall <1>\u202e.zip",
+        Source = "Ünfall <1>\u202e\u061c 日志.zip",
         Tenant = "shop",
         State = "Completed",
         Outcome = "partial",
@@ -134,5 +134,6 @@ sealed class ContractTests
         Code = "UNSAFE_MEMBER",
     };
 
-    static string Golden([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "golden/report.json");
+    static string Golden([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "golden/report.json");
 }

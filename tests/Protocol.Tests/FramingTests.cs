@@ -14,7 +14,8 @@ sealed class FramingTests
     {
         for (var first = 0; first <= Two.Length; first++)
             for (var second = first; second <= Two.Length; second++)
-                Assert.That(Wire.Read(FrameParser.OfWorker(), Two, first, second), Has.Count.EqualTo(2), $"{first}, {second}");
+                Assert.That(Wire.Read(FrameParser.OfWorker(), Two, first, second), Has.Count.EqualTo(2),
+                    $"{first}, {second}");
     }
 
     [Test]
@@ -60,7 +61,8 @@ sealed class FramingTests
         BinaryPrimitives.WriteUInt32BigEndian(prefix, length);
         var parser = FrameParser.OfWorker();
         Assert.That(Wire.Read(parser, prefix.AsSpan(0, 3)), Is.Empty);
-        Assert.That(() => Wire.Read(parser, prefix.AsSpan(3)), Throws.TypeOf<ProtocolException>().With.Message.Contains($"{length}"));
+        Assert.That(() => Wire.Read(parser, prefix.AsSpan(3)), Throws.TypeOf<ProtocolException>()
+            .With.Message.Contains($"{length}"));
     }
 
     [Test]
@@ -85,7 +87,8 @@ sealed class FramingTests
     public void What_does_not_fit_a_frame_is_not_written()
     {
         var many = Enumerable.Repeat(new KeyCandidate("key", new byte[Frame.SecretMax]), 20).ToList();
-        Assert.That(() => FrameWriter.Write(new Keys(Specimens.Attempt, 1, 20, many)), Throws.TypeOf<ProtocolException>());
+        Assert.That(() => FrameWriter.Write(new Keys(Specimens.Attempt, 1, 20, many)),
+            Throws.TypeOf<ProtocolException>());
     }
 
     [Test]

@@ -74,7 +74,8 @@ sealed class LimitTests
     [Test]
     public void A_sentence_is_made_to_fit()
     {
-        foreach (var text in new[] { "short", new('x', 5000), new('ß', 5000), string.Concat(Enumerable.Repeat("😀", 3000)) })
+        foreach (var text in new[] { "short", new('x', 5000), new('ß', 5000),
+            string.Concat(Enumerable.Repeat("😀", 3000)) })
             Taken(Hello(Frame.Fit(text)));
         Assert.That(Frame.Fit("short"), Is.EqualTo("short"));
         Assert.That(Frame.Fit(string.Concat(Enumerable.Repeat("😀", 3000))), Does.EndWith("😀…"));
@@ -91,5 +92,6 @@ sealed class LimitTests
         Assert.That(Wire.Read(Wire.ParserFor(message), FrameWriter.Write(message)), Has.Count.EqualTo(1));
 
     static void Refused(Message message) =>
-        Assert.That(() => Wire.Read(Wire.ParserFor(message), FrameWriter.Write(message)), Throws.TypeOf<ProtocolException>());
+        Assert.That(() => Wire.Read(Wire.ParserFor(message), FrameWriter.Write(message)),
+            Throws.TypeOf<ProtocolException>());
 }

@@ -8,7 +8,8 @@ sealed class RoundTripTests
     public void Every_message_of_a_worker_comes_back_as_it_was() => Specimens.OfWorker.Sample(Returns, iter: 2_000);
 
     [Test]
-    public void Every_message_of_the_supervisor_comes_back_as_it_was() => Specimens.OfSupervisor.Sample(Returns, iter: 2_000);
+    public void Every_message_of_the_supervisor_comes_back_as_it_was() =>
+        Specimens.OfSupervisor.Sample(Returns, iter: 2_000);
 
     [Test]
     public void Messages_glued_together_and_cut_anywhere_come_back_in_order() =>

@@ -20,7 +20,8 @@ static class Specimens
     static readonly Gen<int> Smalls = Gen.Int[0, int.MaxValue];
 
     static readonly Gen<Incarnation> Workers =
-        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[1, long.MaxValue], (slot, number) => new Incarnation(slot, number));
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[1, long.MaxValue],
+            (slot, number) => new Incarnation(slot, number));
 
     static readonly Gen<Attempt> Attempts =
         Gen.Select(Counts, Smalls, Workers, (job, number, worker) => new Attempt(job, number, worker));
@@ -46,14 +47,16 @@ static class Specimens
         ["progress"] = new Progress(Attempt, 65_536, 5_000_000_000, 1_250_000),
         ["finished-complete"] = new Finished(Attempt, Outcome.Complete, "", "", "", 120_000, 1_300_000, new(9, 9, 0)),
         ["finished-partial"] = new Finished(
-            Attempt, Outcome.Partial, "DAMAGED", "2 of 9 blocks could not be inflated", "ask the sender for the file again",
+            Attempt, Outcome.Partial, "DAMAGED", "2 of 9 blocks could not be inflated",
+                "ask the sender for the file again",
             120_000, 900_000, new(9, 7, 2)),
         ["finished-failed"] = new Finished(
             Attempt, Outcome.Failed, "KEY_NO_MATCH", "none of 2 keys opens it", "", 120_000, 0, new(9, 0, 9)),
     };
 
     public static Gen<Message> OfWorker { get; } = Gen.OneOf(
-        Gen.Select(Workers, Texts, Texts, (worker, build, target) => (Message)new Hello(Message.Version, worker, build, target)),
+        Gen.Select(Workers, Texts, Texts,
+            (worker, build, target) => (Message)new Hello(Message.Version, worker, build, target)),
         Gen.Select(Attempts, Smalls, Texts, Gen.Byte.Array[0, 500], (attempt, question, format, header) =>
             (Message)new KeyRequest(attempt, question, format, header)),
         Gen.Select(Attempts, Counts, Counts, Counts, (attempt, bytesIn, bytesOut, cpu) =>

@@ -27,7 +27,9 @@ static class Wire
         return frame;
     }
 
-    /// <summary>All messages in these bytes, given to the parser in pieces that end where <paramref name="cuts"/> say.</summary>
+    /// <summary>
+    /// All messages in these bytes, given to the parser in pieces that end where <paramref name="cuts"/> say.
+    /// </summary>
     public static List<Message> Read(FrameParser parser, ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> cuts)
     {
         var messages = new List<Message>();

@@ -57,7 +57,8 @@ sealed partial class SignalListenerTests
     {
         using var program = Start();
         var (_, children) = await Ready(program);
-        var blocked = File.ReadLines($"/proc/{children[0]}/status").First(line => line.StartsWith("SigBlk:", StringComparison.Ordinal));
+        var blocked = File.ReadLines($"/proc/{children[0]}/status")
+            .First(line => line.StartsWith("SigBlk:", StringComparison.Ordinal));
 
         var mask = ulong.Parse(blocked.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         foreach (var signal in new[] { Hup, Int, Usr1, Usr2, Term, Ttin, Ttou })
@@ -89,7 +90,8 @@ sealed partial class SignalListenerTests
     }
 
     static bool IsAlive(int pid) =>
-        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat")
+            .Contains(") Z ", StringComparison.Ordinal);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);

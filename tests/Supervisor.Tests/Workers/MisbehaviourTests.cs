@@ -22,7 +22,8 @@ sealed class MisbehaviourTests
         foreach (var (station, worker) in workers)
         {
             Assert.That(await bench.Gone(worker), Is.EqualTo(how), station);
-            Assert.That(bench.SaidBy(worker).Select(message => message.GetType().Name), Is.EqualTo(Words(station)), station);
+            Assert.That(bench.SaidBy(worker).Select(message => message.GetType().Name), Is.EqualTo(Words(station)),
+                station);
             Assert.That(bench.Of(worker), Has.None.InstanceOf<Event.WorkerBroken>(), station);
             Assert.That(bench.Of(worker).OfType<Event.WorkerGone>().Count(), Is.EqualTo(1), station);
         }
@@ -40,7 +41,8 @@ sealed class MisbehaviourTests
         foreach (var (station, worker) in workers)
         {
             Assert.That((await bench.Next<Event.WorkerBroken>(worker)).Why, Does.StartWith(why), station);
-            Assert.That(bench.SaidBy(worker).Select(message => message.GetType().Name), Is.EqualTo(Words(station)), station);
+            Assert.That(bench.SaidBy(worker).Select(message => message.GetType().Name), Is.EqualTo(Words(station)),
+                station);
             bench.Pool.Kill(worker);
             Assert.That(await bench.Gone(worker), Is.EqualTo("SIGKILL"), station);
             Assert.That(bench.Of(worker).OfType<Event.WorkerBroken>().Count(), Is.EqualTo(1), station);
@@ -101,7 +103,8 @@ sealed class MisbehaviourTests
         await bench.Next<Event.WorkerSaid>(worker, said => said.Message is Finished last && last.Attempt == attempt);
 
         var finished = bench.SaidBy(worker).OfType<Finished>().ToList();
-        Assert.That(finished.Select(each => each.Attempt.Number), Is.EqualTo(new[] { attempt.Number + 100, attempt.Number }));
+        Assert.That(finished.Select(each => each.Attempt.Number),
+            Is.EqualTo(new[] { attempt.Number + 100, attempt.Number }));
     }
 
     [TestCase("stalled")]
@@ -144,7 +147,8 @@ sealed class MisbehaviourTests
             foreach (var (length, worker) in workers)
             {
                 Assert.That(await bench.Gone(worker), Is.EqualTo("exit 0"));
-                Assert.That(bench.SaidBy(worker).OfType<Finished>().Count(), Is.EqualTo(length == whole ? 1 : 0), $"{length}");
+                Assert.That(bench.SaidBy(worker).OfType<Finished>().Count(), Is.EqualTo(length == whole ? 1 : 0),
+                    $"{length}");
             }
         }
     }

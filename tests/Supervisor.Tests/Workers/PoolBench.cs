@@ -5,7 +5,9 @@ using Decryptor.Supervisor.Workers;
 
 namespace Decryptor.Supervisor.Tests.Workers;
 
-/// <summary>A pool of fake workers over a folder of its own, and everything that it has reported. Kills what is left.</summary>
+/// <summary>
+/// A pool of fake workers over a folder of its own, and everything that it has reported. Kills what is left.
+/// </summary>
 sealed class PoolBench : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -186,8 +186,10 @@ sealed class WorkerPoolTests
         bench.Assign(worker, "ask-many");
         for (var question = 1; question <= 1000; question++)
         {
-            var said = await bench.Next<Event.WorkerSaid>(worker, each => each.Message is KeyRequest asked && asked.Question == question);
-            bench.Pool.Send(worker, new Protocol.Keys(((KeyRequest)said.Message).Attempt, question, 1, [new("main", new byte[16])]));
+            var said = await bench.Next<Event.WorkerSaid>(
+                worker, each => each.Message is KeyRequest asked && asked.Question == question);
+            var attempt = ((KeyRequest)said.Message).Attempt;
+            bench.Pool.Send(worker, new Protocol.Keys(attempt, question, 1, [new("main", new byte[16])]));
         }
 
         Assert.That((await bench.Heard<Finished>(worker)).HasReport, Is.True);
@@ -198,7 +200,8 @@ sealed class WorkerPoolTests
     {
         await using var bench = new PoolBench();
         var worker = bench.Start(behaviour: "starting unread");
-        var large = new Protocol.Keys(new(1, 1, worker), 1, 1, [.. Enumerable.Repeat(new KeyCandidate("k", new byte[4000]), 15)]);
+        var large = new Protocol.Keys(new(1, 1, worker), 1, 1,
+            [.. Enumerable.Repeat(new KeyCandidate("k", new byte[4000]), 15)]);
         while (!bench.Of(worker).OfType<Event.WorkerBroken>().Any())
         {
             bench.Pool.Send(worker, large);
@@ -208,6 +211,20 @@ sealed class WorkerPoolTests
         Assert.That((await bench.Next<Event.WorkerBroken>(worker)).Why, Does.StartWith("does not read"));
         bench.Pool.Kill(worker);
         Assert.That(await bench.Gone(worker), Is.EqualTo("SIGKILL"));
+    }
+
+    [Test]
+    public async Task An_order_that_comes_after_the_exit_is_no_trouble()
+    {
+        await using var bench = new PoolBench();
+        var worker = bench.Start(behaviour: "idle fork-holder");
+        await bench.Heard<Hello>(worker);
+
+        // For a moment the worker is dead and its pipe is not, so that its end is not told yet.
+        while (bench.Pool.Look(worker)!.ResidentBytes > 0) await Task.Yield();
+        for (var i = 0; i < 3; i++) bench.Assign(worker, "ok");
+        await bench.Gone(worker);
+        Assert.That(bench.Of(worker), Has.None.InstanceOf<Event.WorkerBroken>());
     }
 
     [Test]
