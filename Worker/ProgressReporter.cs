@@ -3,7 +3,7 @@ using Decryptor.Protocol;
 namespace Decryptor.Worker;
 
 /// <summary>
-/// The sign of life: twice a second while an attempt runs, from a thread of its own, how far it is. Once
+/// The sign of life: at the start and twice a second while an attempt runs, from a thread of its own, how far it is. Once
 /// <see cref="End"/> has returned, nothing more is said of that attempt.
 /// </summary>
 sealed class ProgressReporter
@@ -30,6 +30,8 @@ sealed class ProgressReporter
             _attempt = attempt;
             _budget = budget;
             _cpuBefore = Environment.CpuUsage.TotalTime;
+            // Said before the input is opened: a death after this word is charged to the job, one before it is not.
+            Say(budget);
             Monitor.Pulse(_turn);
         }
     }

@@ -242,7 +242,7 @@ sealed class Scheduler
 
         var charged = slot switch
         {
-            WorkerSlot.Busy busy => GiveBack(busy.Job, Blame.Job, worker, $"{worker} crashed over it: {how}"),
+            WorkerSlot.Busy busy => GiveBack(busy.Job, BlameFor(busy), worker, busy.DeathBy(how)),
             WorkerSlot.Leaving { Job: { } job } leaving =>
                 GiveBack(job, leaving.Blame, worker, $"{leaving.Why} ({how})"),
             _ => null,
@@ -321,7 +321,7 @@ sealed class Scheduler
                 break;
             case WorkerSlot.Busy busy when _now >= _drainBy: Kill(busy, Blame.Nobody, "we are stopping"); break;
             case WorkerSlot.Busy busy when busy.Verdict(_now, _policy) is { } verdict:
-                Kill(busy, Blame.Job, verdict);
+                Kill(busy, BlameFor(busy), verdict);
                 break;
             case WorkerSlot.Leaving { KillAt: { } at } leaving when _now >= at || _now >= _drainBy:
                 _turn.Tell(new Order.Kill(leaving.Worker, "it did not leave"));
@@ -378,7 +378,8 @@ sealed class Scheduler
         Put(new WorkerSlot.Leaving(slot.Number, worker, (slot as WorkerSlot.Busy)?.Job, blame, why, null));
     }
 
-    static Blame BlameFor(WorkerSlot slot) => slot is WorkerSlot.Busy ? Blame.Job : Blame.Worker;
+    static Blame BlameFor(WorkerSlot slot) =>
+        slot is WorkerSlot.Busy { HasBegun: true } ? Blame.Job : Blame.Worker;
 
     WorkerSlot? Find(Incarnation worker) => _slots.Find(slot => slot.Occupant == worker);
 

@@ -65,6 +65,16 @@ abstract record WorkerSlot(int Number)
         }
 
         /// <summary>
+        /// Whether the worker has said a word about this job. It speaks before it opens the input, so a death without a
+        /// word was on its way before the job came, and is none of the job's doing.
+        /// </summary>
+        public bool HasBegun => Latest is not null || Questions > 0;
+
+        /// <summary>What a death in this state was, in words.</summary>
+        public string DeathBy(string how) =>
+            HasBegun ? $"{Worker} crashed over it: {how}" : $"{Worker} died before it had begun: {how}";
+
+        /// <summary>
         /// The same worker once its question is answered: every deadline is later by the time that took.
         /// </summary>
         public Busy Answered(DateTimeOffset now) =>

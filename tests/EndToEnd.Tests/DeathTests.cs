@@ -11,19 +11,19 @@ sealed class DeathTests
     static readonly string[] _deeds = ["kill-self", "stop-self", "crash-native", "failfast", "exit0", "close-stdout", "garbage"];
     static readonly object _impatient = new { frozenSeconds = 2, helloSeconds = 4, workers = 3 };
 
-    static Service WithFakes(Scratch scratch) => new(scratch, ["--worker-program", Programs.FakeWorker], config: _impatient);
+    static Serving WithFakes(Scratch scratch) => new(scratch, ["--worker-program", Programs.FakeWorker], config: _impatient);
 
-    static void AssertWhole(Service service, int openFilesBefore)
+    static void AssertWhole(Serving service, int openFilesBefore)
     {
         service.Until(() => service.Workers().Count == 3, "three workers live");
         service.Until(() => Proc.ChildrenOf(service.Pid).All(child => child.State != 'Z'), "no zombie is left");
         service.Until(() => Proc.OpenFiles(service.Pid) <= openFilesBefore + 2, "no file is leaked");
     }
 
-    static int AwaitWhole(Scratch scratch, Service service)
+    static int AwaitWhole(Scratch scratch, Serving service)
     {
         service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
-        Service.Drop(scratch, "warm-up.txt", "x\n"u8.ToArray());
+        Serving.Drop(scratch, "warm-up.txt", "x\n"u8.ToArray());
         service.AwaitEnded(1);
         return Proc.OpenFiles(service.Pid);
     }
@@ -36,7 +36,7 @@ sealed class DeathTests
         using var scratch = new Scratch();
         using var service = WithFakes(scratch);
         var before = AwaitWhole(scratch, service);
-        foreach (var deed in _deeds) Service.Drop(scratch, $"{state}{deed}~1.txt", "text\n"u8.ToArray());
+        foreach (var deed in _deeds) Serving.Drop(scratch, $"{state}{deed}~1.txt", "text\n"u8.ToArray());
         var ended = service.AwaitEnded(_deeds.Length + 1, 90);
         Assert.That(ended.Values.Select(job => job.Report.Outcome), Has.All.EqualTo("complete"));
         AssertWhole(service, before);
@@ -50,7 +50,7 @@ sealed class DeathTests
         using var scratch = new Scratch();
         using var service = WithFakes(scratch);
         var before = AwaitWhole(scratch, service);
-        foreach (var deed in _deeds.Where(deed => deed != "stop-self")) Service.Drop(scratch, $"finished-{deed}.txt", "text\n"u8.ToArray());
+        foreach (var deed in _deeds.Where(deed => deed != "stop-self")) Serving.Drop(scratch, $"finished-{deed}.txt", "text\n"u8.ToArray());
         service.AwaitEnded(_deeds.Length, 60);
         AssertWhole(service, before);
         Assert.That(service.Ended().Values.Select(job => job.Report.Outcome), Has.All.EqualTo("complete"));
@@ -65,7 +65,7 @@ sealed class DeathTests
         using var service = WithFakes(scratch);
         service.Until(() => service.Stderr.Contains("is gone", StringComparison.Ordinal) || (state, deed) == ("idle", "stop-self"), "a worker fails", 30);
         File.Delete(scratch["spool/work/behaviour"]);
-        Service.Drop(scratch, "ok.txt", "text\n"u8.ToArray());
+        Serving.Drop(scratch, "ok.txt", "text\n"u8.ToArray());
         Assert.That(service.AwaitEnded(1, 60)["ok.txt"].Report.Outcome, Is.EqualTo("complete"));
         service.Until(() => service.Workers().Count == 3, "the pool is whole again", 60);
     }
@@ -76,8 +76,8 @@ sealed class DeathTests
         using var scratch = new Scratch();
         using var service = WithFakes(scratch);
         AwaitWhole(scratch, service);
-        Service.Drop(scratch, "crash-native.txt", "poison\n"u8.ToArray());
-        for (var i = 0; i < 20; i++) Service.Drop(scratch, $"ok-{i}.txt", "text\n"u8.ToArray());
+        Serving.Drop(scratch, "crash-native.txt", "poison\n"u8.ToArray());
+        for (var i = 0; i < 20; i++) Serving.Drop(scratch, $"ok-{i}.txt", "text\n"u8.ToArray());
         var ended = service.AwaitEnded(22, 90);
         Assert.That(ended["crash-native.txt"].Report.Code, Is.EqualTo("POISON"));
         Assert.That(ended["crash-native.txt"].Report.Hint, Is.Not.Empty);
@@ -94,11 +94,11 @@ sealed class DeathTests
         using (var service = WithFakes(scratch))
         {
             service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
-            for (var i = 0; i < 3; i++) Service.Drop(scratch, $"spin.{i}.txt", "x"u8.ToArray());
+            for (var i = 0; i < 3; i++) Serving.Drop(scratch, $"spin.{i}.txt", "x"u8.ToArray());
             service.Until(() => Directory.GetFiles(scratch["spool/work"], "*spin*", SearchOption.AllDirectories).Length == 3, "all are busy");
             workers = service.Workers();
             service.Send(Proc.SigKill);
-            service.Until(() => !workers.Any(Proc.Lives), "the workers are gone", 5);
+            service.Until(() => !workers.Any(Proc.Lives), "the workers are gone", 5, afterItsEnd: true);
         }
     }
 
@@ -109,10 +109,10 @@ sealed class DeathTests
     {
         using var scratch = new Scratch();
         IReadOnlyList<int> workers;
-        using (var service = new Service(scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]))
+        using (var service = new Serving(scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]))
         {
             service.Until(() => service.Stderr.Contains("serves", StringComparison.Ordinal), "it serves");
-            Service.Drop(scratch, $"{deed}.txt", "x\n"u8.ToArray());
+            Serving.Drop(scratch, $"{deed}.txt", "x\n"u8.ToArray());
             if (deed == "stay") service.AwaitEnded(1);
             else service.Until(() => Proc.ChildrenOf(service.Pid).Any(child => child.State == 'T'), "the worker has stopped itself");
             workers = service.Workers();
@@ -121,14 +121,14 @@ sealed class DeathTests
             Assert.That(workers.Any(Proc.Lives), "this one survives its supervisor");
         }
 
-        using var next = new Service(scratch, ["--workers", "1"]);
-        Service.Drop(scratch, "next.txt", "x\n"u8.ToArray());
+        using var next = new Serving(scratch, ["--workers", "1"]);
+        Serving.Drop(scratch, "next.txt", "x\n"u8.ToArray());
         Assert.That(next.AwaitEnded(2).Values.Select(job => job.Report.Outcome), Has.All.EqualTo("complete"));
         Assert.That(workers.Any(Proc.Lives), Is.False);
         Assert.That(next.Stderr, Does.Contain("killed 1 workers"));
     }
 
-    static List<JobFacts> Jobs(Service service)
+    static List<JobFacts> Jobs(Serving service)
     {
         var lines = Programs.Run("jobs", "--spool", service.Spool, "--json").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return [.. lines.Select(line => JsonDocument.Parse(line).RootElement).Select(job => new JobFacts(

@@ -22,15 +22,15 @@ sealed class KillEverywhereTests
     public void Killed_at_any_step_every_job_ends_once(string place)
     {
         using var scratch = new Scratch();
-        for (var i = 0; i < Jobs; i++) Service.Drop(scratch, $"{i}.{(i == 0 ? "bin" : "txt")}", Content(i));
-        using (var first = new Service(scratch, ["--workers", "2"], new() { ["DECRYPTOR_DIE_AT"] = place }))
+        for (var i = 0; i < Jobs; i++) Serving.Drop(scratch, $"{i}.{(i == 0 ? "bin" : "txt")}", Content(i));
+        using (var first = new Serving(scratch, ["--workers", "2"], new() { ["DECRYPTOR_DIE_AT"] = place }))
         {
             first.Until(() => first.HasExited || first.Ended().Count == Jobs, "it dies, or has nothing more to do");
             first.Send(Proc.SigKill);
             first.AwaitExit();
         }
 
-        using var second = new Service(scratch, ["--workers", "2"]);
+        using var second = new Serving(scratch, ["--workers", "2"]);
         var ended = second.AwaitEnded(Jobs);
         Assert.That(ended["0.bin"].Report.State, Is.EqualTo("Failed"));
         for (var i = 1; i < Jobs; i++)
@@ -47,7 +47,7 @@ sealed class KillEverywhereTests
 
     static byte[] Content(int i) => i == 0 ? [0, 1, 2, 0, 255] : Encoding.UTF8.GetBytes($"the text of upload {i}\n");
 
-    static List<string> States(Service service) =>
+    static List<string> States(Serving service) =>
         [.. Programs.Run("jobs", "--spool", service.Spool, "--json").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()!)];
 }

@@ -15,9 +15,9 @@ sealed class ServiceTests
     {
         var good = Programs.NeedCorpus("xlog/good");
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "4", "--keys", scratch.Ring(KeyA, KeyS)]);
+        using var service = new Serving(scratch, ["--workers", "4", "--keys", scratch.Ring(KeyA, KeyS)]);
         var files = Directory.GetFiles(good).Where(file => !file.EndsWith(".txt.gz", StringComparison.Ordinal)).ToArray();
-        foreach (var file in files) Service.Drop(scratch, Path.GetFileName(file), File.ReadAllBytes(file));
+        foreach (var file in files) Serving.Drop(scratch, Path.GetFileName(file), File.ReadAllBytes(file));
         var ended = service.AwaitEnded(files.Length);
         foreach (var file in files)
         {
@@ -41,9 +41,9 @@ sealed class ServiceTests
             .Where(file => file.GetProperty("format").GetString() == "xlog")
             .ToDictionary(file => file.GetProperty("file").GetString()!, file => file.GetProperty("plaintext_sha256").GetString()!);
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "1", "--keys", scratch.Ring(KeyA)]);
+        using var service = new Serving(scratch, ["--workers", "1", "--keys", scratch.Ring(KeyA)]);
         service.AwaitReady();
-        foreach (var file in files.Keys) Service.Drop(scratch, file, File.ReadAllBytes(Path.Combine(large, file)));
+        foreach (var file in files.Keys) Serving.Drop(scratch, file, File.ReadAllBytes(Path.Combine(large, file)));
         var ended = service.AwaitEnded(files.Count, 120);
         foreach (var (file, sha256) in files)
         {
@@ -59,7 +59,7 @@ sealed class ServiceTests
     public void All_workers_are_started_at_once()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "8"]);
+        using var service = new Serving(scratch, ["--workers", "8"]);
         service.Until(() => service.Workers().Count == 8, "eight workers live", 10);
     }
 
@@ -67,12 +67,12 @@ sealed class ServiceTests
     public void A_second_service_on_the_same_spool_is_refused_with_a_clear_word()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch);
+        using var service = new Serving(scratch);
         service.AwaitReady();
         var second = Programs.Run("serve", "--spool", service.Spool);
         Assert.That(second.ExitCode, Is.Not.Zero);
         Assert.That(second.Stderr, Does.Contain(service.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)).And.Contain("hint:"), second.ToString());
-        Service.Drop(scratch, "a.txt", "still served\n"u8.ToArray());
+        Serving.Drop(scratch, "a.txt", "still served\n"u8.ToArray());
         service.AwaitEnded(1);
     }
 
@@ -80,9 +80,9 @@ sealed class ServiceTests
     public void A_tenants_upload_carries_the_tenants_name()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch);
+        using var service = new Serving(scratch);
         Directory.CreateDirectory(scratch["spool/incoming/acme"]);
-        Service.Drop(scratch, "acme/a.txt", "hello\n"u8.ToArray());
+        Serving.Drop(scratch, "acme/a.txt", "hello\n"u8.ToArray());
         Assert.That(service.AwaitEnded(1)["a.txt"].Report.Tenant, Is.EqualTo("acme"));
     }
 
@@ -90,9 +90,9 @@ sealed class ServiceTests
     public void Failed_jobs_keep_their_input_and_completed_ones_do_not()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch);
-        Service.Drop(scratch, "bad.bin", [1, 0, 2, 0, 3]);
-        Service.Drop(scratch, "good.txt", "good\n"u8.ToArray());
+        using var service = new Serving(scratch);
+        Serving.Drop(scratch, "bad.bin", [1, 0, 2, 0, 3]);
+        Serving.Drop(scratch, "good.txt", "good\n"u8.ToArray());
         var ended = service.AwaitEnded(2);
         service.Until(() => File.Exists(Path.Combine(ended["bad.bin"].Folder, "input")), "the input is kept");
         Assert.That(File.ReadAllBytes(Path.Combine(ended["bad.bin"].Folder, "input")), Is.EqualTo(new byte[] { 1, 0, 2, 0, 3 }));
@@ -105,8 +105,8 @@ sealed class ServiceTests
         var file = Path.Combine(Programs.NeedCorpus("xlog/good"), "async-zlib-crypt-4k.xlog");
         using var scratch = new Scratch();
         var ring = scratch.Ring("# empty for now");
-        using var service = new Service(scratch, ["--keys", ring]);
-        Service.Drop(scratch, "sealed.xlog", File.ReadAllBytes(file));
+        using var service = new Serving(scratch, ["--keys", ring]);
+        Serving.Drop(scratch, "sealed.xlog", File.ReadAllBytes(file));
         Assert.That(service.AwaitEnded(1)["sealed.xlog"].Report.Code, Is.EqualTo("KEY_MISSING"));
         File.WriteAllText(Path.Combine(ring, "ring"), KeyA + "\n");
         service.Send(Proc.SigHup);
@@ -118,8 +118,8 @@ sealed class ServiceTests
     public void The_command_line_tells_what_the_ledger_and_the_status_page_know()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch);
-        Service.Drop(scratch, "a.txt", "hello\n"u8.ToArray());
+        using var service = new Serving(scratch);
+        Serving.Drop(scratch, "a.txt", "hello\n"u8.ToArray());
         service.AwaitEnded(1);
         service.Until(() => Programs.Run("jobs", "--spool", service.Spool).Text.Contains("Completed", StringComparison.Ordinal), "the job is listed");
         var line = Programs.Run("jobs", "--spool", service.Spool, "--json").Text.Trim();
@@ -137,7 +137,7 @@ sealed class ServiceTests
     public void Uploads_that_are_still_being_written_are_left_alone()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, config: new { rescanSeconds = 0.1 });
+        using var service = new Serving(scratch, config: new { rescanSeconds = 0.1 });
         service.AwaitReady();
         var incoming = Path.Combine(service.Spool, "incoming");
         File.WriteAllText(Path.Combine(incoming, ".hidden"), "x");
@@ -146,7 +146,7 @@ sealed class ServiceTests
         {
             growing.Write("first "u8);
             growing.Flush();
-            Service.Drop(scratch, "whole.txt", "whole\n"u8.ToArray());
+            Serving.Drop(scratch, "whole.txt", "whole\n"u8.ToArray());
             Assert.That(service.AwaitEnded(1).Keys, Is.EqualTo(new[] { "whole.txt" }));
             growing.Write("second\n"u8);
         }

@@ -5,26 +5,26 @@ sealed class SignalTests
 {
     static readonly object _impatient = new { frozenSeconds = 3, helloSeconds = 10, workers = 2 };
 
-    static Service WithFakes(Scratch scratch, object? config = null) =>
+    static Serving WithFakes(Scratch scratch, object? config = null) =>
         new(scratch, ["--worker-program", Programs.FakeWorker], config: config ?? _impatient);
 
     [Test, CancelAfter(60_000)]
     public void Term_finishes_what_runs_and_leaves_the_rest_for_the_next()
     {
         using var scratch = new Scratch();
-        using (var service = new Service(scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]))
+        using (var service = new Serving(scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]))
         {
             service.AwaitReady();
-            Service.Drop(scratch, "slow.txt", "runs\n"u8.ToArray());
+            Serving.Drop(scratch, "slow.txt", "runs\n"u8.ToArray());
             service.Until(() => Directory.GetFileSystemEntries(scratch["spool/queue"]).Length == 0 && Directory.GetFiles(scratch["spool/work"], "*", SearchOption.AllDirectories).Length > 0, "it runs");
-            Service.Drop(scratch, "waits.txt", "waits\n"u8.ToArray());
+            Serving.Drop(scratch, "waits.txt", "waits\n"u8.ToArray());
             service.Until(() => Directory.GetFileSystemEntries(scratch["spool/incoming"]).Length == 0, "the second is accepted");
             service.Send(Proc.SigTerm);
             Assert.That(service.AwaitExit(), Is.Zero, service.Stderr);
             Assert.That(service.Ended().Keys, Is.EqualTo(new[] { "slow.txt" }));
         }
 
-        using var next = new Service(scratch);
+        using var next = new Serving(scratch);
         Assert.That(next.AwaitEnded(2).Keys, Is.EquivalentTo(new[] { "slow.txt", "waits.txt" }));
     }
 
@@ -35,7 +35,7 @@ sealed class SignalTests
         using (var service = WithFakes(scratch))
         {
             service.AwaitReady();
-            Service.Drop(scratch, "spin.txt", "for ever\n"u8.ToArray());
+            Serving.Drop(scratch, "spin.txt", "for ever\n"u8.ToArray());
             service.Until(() => Directory.GetFiles(scratch["spool/work"], "*spin*", SearchOption.AllDirectories).Length > 0, "it runs");
             service.Send(Proc.SigTerm);
             service.Until(() => service.Workers().Count == 1, "the idle worker has left");
@@ -43,7 +43,7 @@ sealed class SignalTests
             Assert.That(service.AwaitExit(10), Is.Zero, service.Stderr);
         }
 
-        using var next = new Service(scratch);
+        using var next = new Serving(scratch);
         Assert.That(next.AwaitEnded(1)["spin.txt"].Report.Outcome, Is.EqualTo("complete"));
         Assert.That(Programs.Run("jobs", "--spool", next.Spool, "--json").Text, Does.Contain("\"deaths\":0"));
     }
@@ -52,14 +52,14 @@ sealed class SignalTests
     public void A_status_signal_to_the_whole_group_is_answered_and_harms_no_worker()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "3"]);
+        using var service = new Serving(scratch, ["--workers", "3"]);
         service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
         var workers = service.Workers();
         foreach (var signal in new[] { Proc.SigUsr1, Proc.SigUsr1, Proc.SigHup, Proc.SigTerm })
             foreach (var worker in workers) Proc.Send(worker, signal);
         service.Send(Proc.SigUsr1);
         service.Until(() => service.Stderr.Contains("SIGUSR1 from pid", StringComparison.Ordinal), "the dump is printed");
-        Service.Drop(scratch, "a.txt", "hello\n"u8.ToArray());
+        Serving.Drop(scratch, "a.txt", "hello\n"u8.ToArray());
         service.AwaitEnded(1);
         Assert.That(service.Workers(), Is.EqualTo(workers));
     }
@@ -68,7 +68,7 @@ sealed class SignalTests
     public void Usr2_replaces_every_worker_and_charges_no_job()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "2"]);
+        using var service = new Serving(scratch, ["--workers", "2"]);
         service.Until(() => service.Workers().Count == 2 && service.Stderr.Contains("serves", StringComparison.Ordinal), "two workers live");
         var old = service.Workers();
         service.Send(Proc.SigUsr2);
@@ -79,7 +79,7 @@ sealed class SignalTests
     public void Ttin_and_Ttou_mean_one_worker_more_and_one_less()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, ["--workers", "1"]);
+        using var service = new Serving(scratch, ["--workers", "1"]);
         service.Until(() => service.Workers().Count == 1 && service.Stderr.Contains("serves", StringComparison.Ordinal), "one worker lives");
         service.Send(Proc.SigTtin);
         service.Until(() => service.Workers().Count == 2, "two workers live");
@@ -91,7 +91,7 @@ sealed class SignalTests
     public void A_bad_reload_keeps_everything_as_it_was()
     {
         using var scratch = new Scratch();
-        using var service = new Service(scratch, config: new { workers = 2 });
+        using var service = new Serving(scratch, config: new { workers = 2 });
         service.Until(() => service.Workers().Count == 2 && service.Stderr.Contains("serves", StringComparison.Ordinal), "two workers live");
         File.WriteAllText(scratch["config.json"], "{ \"wrokers\": 3 }");
         service.Send(Proc.SigHup);

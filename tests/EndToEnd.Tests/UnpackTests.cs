@@ -24,7 +24,7 @@ sealed class UnpackTests
 
     static void AssertText(string file, string folder)
     {
-        var report = Service.ReadReport(folder);
+        var report = Serving.ReadReport(folder);
         using var expected = new MemoryStream();
         using (var gzip = new GZipStream(File.OpenRead(file + ".txt.gz"), CompressionMode.Decompress)) gzip.CopyTo(expected);
         var text = File.ReadAllBytes(Path.Combine(folder, report.Files.Single().Path!));
@@ -72,7 +72,7 @@ sealed class UnpackTests
         if (name == "random.bin") scratch.Write(name, Seeded(100_000));
         var ran = Programs.Run("unpack", scratch[name], "-o", scratch["out"]);
         Assert.That(ran.ExitCode, Is.EqualTo(exitCode), ran.ToString());
-        Assert.That(Service.ReadReport(scratch["out/" + name]).Code, Is.EqualTo(code));
+        Assert.That(Serving.ReadReport(scratch["out/" + name]).Code, Is.EqualTo(code));
         Assert.That(ran.Stderr, Does.Contain(code));
     }
 
@@ -95,7 +95,7 @@ sealed class UnpackTests
         using var scratch = new Scratch();
         var ran = Programs.Run("unpack", file, "-o", scratch["out"]);
         Assert.That(ran.ExitCode, Is.EqualTo(76), ran.ToString());
-        Assert.That(Service.ReadReport(scratch["out/hostile-bomb-zlib.xlog"]).Code, Is.EqualTo("LIMIT_RATIO"));
+        Assert.That(Serving.ReadReport(scratch["out/hostile-bomb-zlib.xlog"]).Code, Is.EqualTo("LIMIT_RATIO"));
     }
 
     [Test, CancelAfter(60_000)]
@@ -118,7 +118,7 @@ sealed class UnpackTests
     }
 
     static string TextOf(string folder) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, Service.ReadReport(folder).Files.Single().Path!)));
+        Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, Serving.ReadReport(folder).Files.Single().Path!)));
 
     static byte[] Seeded(int count)
     {

@@ -12,7 +12,11 @@ sealed class Job(Session session, Assign assign)
 
     static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
-    public void Do() => Do(Deed());
+    public void Do()
+    {
+        session.Say(new Progress(assign.Attempt, 0, 0, 0));
+        Do(Deed());
+    }
 
     void Do(string deed)
     {

@@ -194,6 +194,7 @@ sealed class World
                 Assert.That(_inputs[assign.Job.Id], Is.EqualTo((Place.Work, (Incarnation?)worker.Name)), "the input is there");
                 Assert.That(_workers.Values.Count(other => other.Job?.Id == assign.Job.Id), Is.Zero, "no job is held twice");
                 worker.Job = assign.Job;
+                worker.Begun = false;
                 break;
             case Order.Dismiss dismiss: End(dismiss.Worker, "exit 0"); break;
             case Order.Kill kill: End(kill.Worker, "SIGKILL"); break;
@@ -217,6 +218,13 @@ sealed class World
         }
 
         if (worker.Job is not { } job) return;
+        if (!worker.Begun)
+        {
+            worker.Begun = true;
+            _inbox.Add(new Event.WorkerSaid(worker.Name, new Progress(job.Attempt, 0, 0, 0)));
+            return;
+        }
+
         if (job.Source == "poison")
         {
             _killedByPoison[job.Id] = _killedByPoison.GetValueOrDefault(job.Id) + 1;
@@ -278,6 +286,9 @@ sealed class World
         public bool Greeted { get; set; }
 
         public Job? Job { get; set; }
+
+        /// <summary>Whether it has said its first word about the job.</summary>
+        public bool Begun { get; set; }
 
         public long Bytes { get; set; }
     }

@@ -14,7 +14,7 @@ sealed class JobLedgerTests
         Id = 17,
         Source = "启动\\x5C.xlog",
         Tenant = "acme",
-        Outside = "/home/me/boot.xlog",
+        Outside = "/srv/boot.xlog",
         Bytes = long.MaxValue,
         State = JobState.Failed,
         Attempts = 3,

@@ -6,12 +6,12 @@ using Decryptor.Protocol;
 namespace Decryptor.EndToEnd.Tests;
 
 /// <summary>A real <c>decryptor serve</c> over a spool in a scratch folder.</summary>
-sealed class Service : IDisposable
+sealed class Serving : IDisposable
 {
     readonly Process _process;
     readonly StringBuilder _stderr = new();
 
-    public Service(Scratch scratch, string[]? options = null, Dictionary<string, string>? environment = null, object? config = null)
+    public Serving(Scratch scratch, string[]? options = null, Dictionary<string, string>? environment = null, object? config = null)
     {
         Spool = scratch["spool"];
         Directory.CreateDirectory(Spool);
@@ -92,12 +92,12 @@ sealed class Service : IDisposable
     }
 
     /// <summary>Waits for a fact; fails with the service's own words when it does not come.</summary>
-    public void Until(Func<bool> holds, string what, int seconds = 30)
+    public void Until(Func<bool> holds, string what, int seconds = 30, bool afterItsEnd = false)
     {
         var watch = Stopwatch.StartNew();
         while (!holds())
         {
-            if (HasExited && !holds()) throw new AssertionException($"the service ended before {what}\n{Stderr}");
+            if (!afterItsEnd && HasExited && !holds()) throw new AssertionException($"the service ended before {what}\n{Stderr}");
             if (watch.Elapsed.TotalSeconds > seconds) throw new AssertionException($"waited {seconds} s in vain until {what}\n{Stderr}");
             Thread.Sleep(5);
         }
