@@ -254,7 +254,7 @@ sealed class MoveTests
 
         // Deeper than there are descriptors, and longer than any path may be.
         var deepest = Folder.Open(output);
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 1100; i++)
         {
             using var parent = deepest;
             parent.Make("ddddd");
