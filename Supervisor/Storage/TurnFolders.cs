@@ -9,6 +9,7 @@ namespace Decryptor.Supervisor.Storage;
 sealed class TurnFolders(SpoolRooms rooms) : IDisposable
 {
     readonly Dictionary<string, Folder?> _opened = [];
+    readonly List<Folder> _kept = [];
     readonly List<Folder> _touched = [];
 
     /// <summary>A worker's <c>in/</c>; null when it is not there.</summary>
@@ -24,7 +25,7 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
     /// <summary>Keeps a directory open until it is synced.</summary>
     public Folder Keep(Folder folder)
     {
-        _opened[$"kept/{_opened.Count}"] = folder;
+        _kept.Add(folder);
         return folder;
     }
 
@@ -54,6 +55,7 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
     public void Dispose()
     {
         foreach (var folder in _opened.Values) folder?.Dispose();
+        foreach (var folder in _kept) folder.Dispose();
     }
 
     Folder? Of(Incarnation worker, string name) => Once($"work/{worker}/{name}", () =>

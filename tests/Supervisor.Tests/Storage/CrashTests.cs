@@ -27,7 +27,7 @@ sealed class CrashTests
     {
         for (var first = 5; first < 125; first += 12)
         {
-            for (var again = 0; again < 24; again++) Survives(first, again);
+            for (var again = 0; again < 24; again += 2) Survives(first, again);
         }
     }
 

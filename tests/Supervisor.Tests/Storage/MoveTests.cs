@@ -220,6 +220,20 @@ sealed class MoveTests
     }
 
     [Test]
+    public void A_hundred_turns_leave_no_descriptor_open()
+    {
+        var before = Directory.GetFiles("/proc/self/fd").Length;
+        for (var id = 1; id <= 100; id++)
+        {
+            var job = Failed(Finish(Take(Scratch.NewJob(id))));
+            _spool.Carry([new Move.Publish(job, job.Attempt), new Move.Discard(Worker), new Move.Reopen(job)]);
+            _spool.Carry([new Move.Refuse(job, null)]);
+        }
+
+        Assert.That(Directory.GetFiles("/proc/self/fd"), Has.Length.LessThan(before + 20));
+    }
+
+    [Test]
     public void A_failed_job_is_reopened_with_its_input()
     {
         var job = Failed(Finish(Take(Scratch.NewJob(1))));
@@ -254,7 +268,7 @@ sealed class MoveTests
 
         // Deeper than there are descriptors, and longer than any path may be.
         var deepest = Folder.Open(output);
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 1100; i++)
         {
             using var parent = deepest;
             parent.Make("ddddd");

@@ -126,8 +126,9 @@ sealed class SpoolOpeningTests
     {
         if (Environment.UserName == "root") Assert.Ignore("root may write everywhere");
         _scratch.OpenSpool().Dispose();
-        Scratch.Shell($"chmod 500 {_scratch.SpoolPath}/queue");
-        Assert.Throws<SpoolException>(() => _scratch.OpenSpool());
+        Scratch.Shell($"chmod 500 {_scratch.SpoolPath}");
+        var refusal = Assert.Throws<SpoolException>(() => _scratch.OpenSpool());
+        Assert.That(refusal!.Message, Does.Contain($"{_scratch.SpoolPath} cannot be written"));
     }
 
     [Test]
