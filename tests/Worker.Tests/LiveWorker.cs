@@ -11,7 +11,11 @@ sealed class LiveWorker : IDisposable
 {
     internal static readonly Incarnation Name = new(3, 7);
 
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     readonly Process _process;
+    // A worker that does not do what a test waits for is killed, so that the test fails and does not hang.
+    readonly Timer _patience;
     readonly FrameParser _parser = FrameParser.OfWorker();
     readonly string _folder = Directory.CreateTempSubdirectory("decryptor-worker-").FullName;
 
@@ -27,6 +31,7 @@ sealed class LiveWorker : IDisposable
             RedirectStandardError = true,
         };
         _process = Process.Start(start)!;
+        _patience = new(_ => _process.Kill(), null, LongestWait, Timeout.InfiniteTimeSpan);
     }
 
     internal Process Process => _process;
@@ -89,6 +94,7 @@ sealed class LiveWorker : IDisposable
 
     public void Dispose()
     {
+        _patience.Dispose();
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

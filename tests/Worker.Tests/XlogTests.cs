@@ -122,6 +122,14 @@ sealed class XlogTests
     }
 
     [Test]
+    public void A_false_header_costs_nothing_of_the_block_that_begins_inside_it([Range(9, 73, 8)] int length)
+    {
+        var (file, text) = Made.Session(Compression.Zstd, Made.Ours, blocks: 2);
+        byte[] falseHeader = [0x0C, 1, 0, 9, 9, 0x80, 0, 0, 0, .. Enumerable.Repeat((byte)0x77, length - 9)];
+        Assert.That(Decoded.Of([.. falseHeader, .. file], Made.Ring).Text.AsSpan().SequenceEqual(text));
+    }
+
+    [Test]
     public void Legacy_blocks_are_read_in_one_stream_or_in_chunks()
     {
         var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a line of the old days\n", 300)));
