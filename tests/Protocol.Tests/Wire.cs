@@ -54,6 +54,7 @@ static class Wire
             while (parser.TryRead(out var message)) messages.Add(message);
             if (bytes.IsEmpty) return;
             var room = parser.Room.Span;
+            if (room.IsEmpty) throw new AssertionException("a parser that wants more has no room for it");
             var count = Math.Min(room.Length, bytes.Length);
             bytes[..count].CopyTo(room);
             parser.Advance(count);
