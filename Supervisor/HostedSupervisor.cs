@@ -38,6 +38,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())]));
         _status.Start();
         SignalListener.Start(Hear);
+        PostStarved();
         engine.Start();
         _watcher = new(
             engine.Spool, engine.Inbox.Post, warning => log.Warning("{Warning:l}", warning),
@@ -119,13 +120,18 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         }
     }
 
+    // What failed for want of a key before the ring was last changed deserves another try; the rest had it.
     void PostStarved()
     {
         using var ledger = JobLedger.OpenForReading(engine.Spool.Ledger);
-        Post(new Event.KeysChanged([.. Starved(ledger, FailureCode.KeyMissing), .. Starved(ledger, FailureCode.KeyNoMatch)]));
-        static IReadOnlyList<Job> Starved(LedgerReader ledger, FailureCode code) =>
-            ledger.List(JobState.Failed, code.Name, int.MaxValue);
+        var changed = KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue;
+        var starved = Starved(ledger, FailureCode.KeyMissing).Concat(Starved(ledger, FailureCode.KeyNoMatch));
+        var again = starved.Where(job => job.Ended < changed).OrderBy(job => job.Id).ToArray();
+        if (again.Length > 0) Post(new Event.KeysChanged(again));
     }
+
+    static IReadOnlyList<Job> Starved(LedgerReader ledger, FailureCode code) =>
+        ledger.List(JobState.Failed, code.Name, int.MaxValue);
 }
 
 /// <summary>A host lifetime that listens to no signal: ours are heard by one thread that nothing can starve.</summary>

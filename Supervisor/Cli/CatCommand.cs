@@ -21,7 +21,7 @@ static class CatCommand
     /// <summary>Gives <paramref name="command"/> the arguments, options and action of cat.</summary>
     public static void Shape(Command command, SharedOptions shared)
     {
-        var files = new Argument<string[]>("FILE") { Description = "the packages", Arity = ArgumentArity.OneOrMore };
+        var files = OneShot.Files();
         command.Add(files);
         command.Add(shared.Keys);
         command.Add(shared.Workers);

@@ -19,6 +19,19 @@ static class OneShot
         }).Checked();
     }
 
+    /// <summary>The inputs. The library takes an option that it does not know for one of them; a person's slip is told.</summary>
+    public static Argument<string[]> Files()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "the packages", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            var asked = Environment.GetCommandLineArgs().TakeWhile(word => word != "--").ToHashSet();
+            var slip = result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..] && asked.Contains(token.Value));
+            if (slip is not null) result.AddError($"there is no option {slip.Value}");
+        });
+        return files;
+    }
+
     /// <summary>Makes <paramref name="parent"/> if need be, and a folder for the private spool in it.</summary>
     public static string MakeFolderIn(string parent)
     {

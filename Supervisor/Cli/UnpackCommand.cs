@@ -15,7 +15,7 @@ static class UnpackCommand
 {
     public static Command Build(SharedOptions shared)
     {
-        var files = new Argument<string[]>("FILE") { Description = "the packages", Arity = ArgumentArity.OneOrMore };
+        var files = OneShot.Files();
         var output = new Option<string>("--output", "-o") { Description = "where the folders go", HelpName = "DIR", Required = true };
         var command = new Command("unpack", "write the text and a report of each package into a folder")
         {

@@ -55,6 +55,12 @@ sealed class KeyRing : IEquatable<KeyRing>
         return new(reader.Keys, reader.Warnings);
     }
 
+    /// <summary>When the folder or a file in it was changed last; null for no folder.</summary>
+    public static DateTimeOffset? ChangedAt(string? folder) => folder is null
+        ? null
+        : new DirectoryInfo(folder).EnumerateFiles().Select(file => file.LastWriteTimeUtc)
+            .Append(Directory.GetLastWriteTimeUtc(folder)).Max();
+
     /// <summary>How many keys of a kind there are.</summary>
     public int Count(string kind) => _keys.Count(key => key.Kind == kind);
 

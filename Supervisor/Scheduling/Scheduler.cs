@@ -170,7 +170,8 @@ sealed class Scheduler
             case (WorkerSlot.Busy busy, KeyRequest request) when request.Attempt == busy.Job.Attempt:
                 Ask(busy, request);
                 break;
-            case (WorkerSlot.Busy busy, Finished { Outcome: not Outcome.Failed }) when !hasReport:
+            case (WorkerSlot.Busy busy, Finished { Outcome: not Outcome.Failed } finished)
+                when finished.Attempt == busy.Job.Attempt && !hasReport:
                 Kill(busy, Blame.Job, $"{worker} said that it had finished, and left no report");
                 break;
             case (WorkerSlot.Busy busy, Finished finished) when finished.Attempt == busy.Job.Attempt:
