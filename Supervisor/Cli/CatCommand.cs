@@ -13,24 +13,17 @@ static class CatCommand
 {
     public static Command Build(SharedOptions shared)
     {
-        var command = new Command("cat", "print the text of packages (this is what decryptor FILE does)");
-        Shape(command, shared);
-        return command;
-    }
-
-    /// <summary>Gives <paramref name="command"/> the arguments, options and action of cat.</summary>
-    public static void Shape(Command command, SharedOptions shared)
-    {
         var files = OneShot.Files();
-        command.Add(files);
-        command.Add(shared.Keys);
-        command.Add(shared.Workers);
-        command.Add(shared.Worker);
+        var command = new Command("cat", "print the text of packages (decryptor FILE does the same)")
+        {
+            files, shared.Keys, shared.Workers, shared.Worker,
+        };
         command.SetAction(parsed =>
         {
             SignalListener.BlockAndReexec();
             return Print(parsed.GetValue(files)!, OneShot.SettingsFrom(parsed, shared));
         });
+        return command;
     }
 
     static int Print(string[] files, Settings settings)

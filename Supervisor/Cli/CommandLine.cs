@@ -12,7 +12,8 @@ static class CommandLine
 {
     public static int Run(string[] args)
     {
-        var parsed = Build().Parse(args);
+        var root = Build();
+        var parsed = root.Parse(WithCommand(root, args));
         if (parsed.Errors.Count > 0) return Refuse(parsed.Errors[0].Message);
         try
         {
@@ -36,11 +37,18 @@ static class CommandLine
         }
     }
 
+    /// <summary>What is no command is a file to be printed.</summary>
+    static string[] WithCommand(RootCommand root, string[] args)
+    {
+        string[] own = ["--help", "-h", "-?", "--version"];
+        if (args.Length == 0) return ["--help"];
+        return own.Contains(args[0]) || root.Subcommands.Any(command => command.Name == args[0]) ? args : ["cat", .. args];
+    }
+
     static RootCommand Build()
     {
         var options = new SharedOptions();
         var root = new RootCommand("decryptor turns encrypted log packages into readable text");
-        CatCommand.Shape(root, options);
         root.Add(CatCommand.Build(options));
         root.Add(UnpackCommand.Build(options));
         root.Add(ServeCommand.Build(options));
