@@ -69,7 +69,8 @@ public sealed record Keys(
     Attempt Attempt, int Question, int OfThatKind, IReadOnlyList<KeyCandidate> Candidates) : Message;
 
 /// <summary>
-/// Worker to supervisor, twice a second while an attempt runs: the sign of life. All figures count from its start.
+/// Worker to supervisor, before the input is opened and then twice a second while an attempt runs: the sign of life.
+/// All figures count from its start.
 /// </summary>
 /// <param name="Attempt">Whose work it is.</param>
 /// <param name="BytesIn">Bytes of the input consumed.</param>
