@@ -32,7 +32,10 @@ sealed class Engine : IDisposable
         if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
         Ledger = JobLedger.Open(Spool.Ledger);
         Desk = new(ring);
-        Pool = new(settings.Worker is { } path ? WorkerProgram.At(path) : WorkerProgram.Beside(AppContext.BaseDirectory), Spool.Work, Inbox.Post);
+        var program = settings.Worker is { } path
+            ? WorkerProgram.At(path)
+            : WorkerProgram.Beside(AppContext.BaseDirectory);
+        Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy.Limits, Inbox.Post);
         var carrier = new TurnCarrier(Spool, Ledger, orders);

@@ -4,7 +4,8 @@ namespace Decryptor.Supervisor;
 
 /// <summary>
 /// The only thread that decides: gather what happened, let the scheduler take its step, carry the turn out, show how
-/// things stand. What cannot be carried out ends the loop with an exception, and so the process; recovery finds the truth.
+/// things stand. What cannot be carried out ends the loop with an exception, and so the process; recovery finds the
+/// truth.
 /// </summary>
 sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrier carrier, Action<Turn> watch)
 {

@@ -13,7 +13,8 @@ namespace Decryptor.Supervisor;
 /// The one service that the host gets: it starts the loop and everything that reports to it, and ends the host when the
 /// loop has ended. Signals come to it; the host itself listens to none.
 /// </summary>
-sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log) : IHostedService, IDisposable
+sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log)
+    : IHostedService, IDisposable
 {
     static readonly string _version = typeof(HostedSupervisor).Assembly.GetName().Version?.ToString(3) ?? "0";
     IHostApplicationLifetime? _host;
@@ -45,7 +46,9 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             new() { Rescan = TimeSpan.FromSeconds(_settings.RescanSeconds) });
         _watcher.Start();
         new Thread(AwaitEnd) { Name = "end of the loop", IsBackground = true }.Start();
-        log.Information("decryptor {Version} serves {Spool} with {Workers} workers", _version, engine.Spool.Root, _settings.Workers);
+        log.Information(
+            "decryptor {Version} serves {Spool} with {Workers} workers",
+            _version, engine.Spool.Root, _settings.Workers);
         return Task.CompletedTask;
     }
 
@@ -68,7 +71,9 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         else
         {
             ExitCode = IsFull(death) ? 73 : 74;
-            log.Fatal(death, "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}", death.Message);
+            log.Fatal(
+                death, "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}",
+                death.Message);
         }
 
         _host!.StopApplication();
@@ -77,7 +82,9 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
     static bool IsFull(Exception death)
     {
         const int noSpaceLeft = 28;
-        return death is LedgerException ? death.Message.Contains("full", StringComparison.Ordinal) : (death.HResult & 0xffff) == noSpaceLeft;
+        return death is LedgerException
+            ? death.Message.Contains("full", StringComparison.Ordinal)
+            : (death.HResult & 0xffff) == noSpaceLeft;
     }
 
     // On the listener's own thread: nothing here may wait for the thread pool, or for the loop.

@@ -7,7 +7,9 @@ using Answer = Decryptor.Protocol.Keys;
 
 namespace Decryptor.Supervisor;
 
-/// <summary>Turns orders into what workers and the key ring understand. An order that fails comes back as an event.</summary>
+/// <summary>
+/// Turns orders into what workers and the key ring understand. An order that fails comes back as an event.
+/// </summary>
 sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Limits limits, Action<Event> report)
 {
     public void Give(Order order)

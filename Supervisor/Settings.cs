@@ -67,11 +67,11 @@ sealed record Settings
         }
         catch (JsonException e)
         {
-            throw new UsageException($"{path} line {e.LineNumber + 1}: {e.Message}", "decryptor serve --help lists the settings") { ExitCode = 78 };
+            throw Wrong($"{path} line {e.LineNumber + 1}: {e.Message}", "decryptor serve --help lists the settings");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path} cannot be read: {e.Message}", "check the path and its permissions") { ExitCode = 78 };
+            throw Wrong($"{path} cannot be read: {e.Message}", "check the path and its permissions");
         }
     }
 
@@ -113,8 +113,10 @@ sealed record Settings
     {
         var setting = JsonNamingPolicy.CamelCase.ConvertName(name);
         if (!holds)
-            throw new UsageException($"{setting} is {value}; {allowed} is allowed", "correct the setting and start again") { ExitCode = 78 };
+            throw Wrong($"{setting} is {value}; {allowed} is allowed", "correct the setting and start again");
     }
+
+    static UsageException Wrong(string message, string hint) => new(message, hint) { ExitCode = 78 };
 }
 
 [JsonSerializable(typeof(Settings))]

@@ -3,8 +3,8 @@ using Decryptor.Protocol;
 namespace Decryptor.Worker;
 
 /// <summary>
-/// The sign of life: at the start and twice a second while an attempt runs, from a thread of its own, how far it is. Once
-/// <see cref="End"/> has returned, nothing more is said of that attempt.
+/// The sign of life: at the start and twice a second while an attempt runs, from a thread of its own, how far it is.
+/// Once <see cref="End"/> has returned, nothing more is said of that attempt.
 /// </summary>
 sealed class ProgressReporter
 {

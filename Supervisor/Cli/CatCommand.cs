@@ -50,7 +50,9 @@ static class CatCommand
         return run.Interrupted ?? exitCode;
     }
 
-    /// <summary>Copies the job's text to stdout while it grows; returns the ended job, or null when interrupted.</summary>
+    /// <summary>
+    /// Copies the job's text to stdout while it grows; returns the ended job, or null when interrupted.
+    /// </summary>
     static Job? Follow(PrivateRun run, long id, Stream stdout)
     {
         using var text = new FollowedText(stdout);

@@ -5,8 +5,8 @@ using Decryptor.Supervisor.Storage;
 namespace Decryptor.Supervisor.Cli;
 
 /// <summary>
-/// The commands. Text goes to stdout, talk to stderr; errors are one lower-case line with a hint below it; the exit code
-/// says what happened. A file name in the place of a command means <c>cat</c>.
+/// The commands. Text goes to stdout, talk to stderr; errors are one lower-case line with a hint below it; the exit
+/// code says what happened. A file name in the place of a command means <c>cat</c>.
 /// </summary>
 static class CommandLine
 {
@@ -57,6 +57,9 @@ static class CommandLine
         return root;
     }
 
-    static int Refuse(string message) =>
-        Talk.Error(char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.'), "decryptor --help shows the commands", 2);
+    static int Refuse(string message)
+    {
+        var line = char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+        return Talk.Error(line, "decryptor --help shows the commands", 2);
+    }
 }

@@ -50,8 +50,9 @@ sealed class FollowedText(Stream stdout) : IDisposable
         if (!all.Exists) return;
         try
         {
-            foreach (var file in all.EnumerateFiles().OrderBy(file => file.CreationTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
-                if (file.Name != Report.FileName && !_files.Contains(file.Name)) _files.Add(file.Name);
+            var found = all.EnumerateFiles().Where(file => file.Name != Report.FileName && !_files.Contains(file.Name));
+            _files.AddRange(found.OrderBy(file => file.CreationTimeUtc)
+                .ThenBy(file => file.Name, StringComparer.Ordinal).Select(file => file.Name));
         }
         catch (DirectoryNotFoundException)
         {
@@ -64,7 +65,9 @@ sealed class FollowedText(Stream stdout) : IDisposable
     {
         try
         {
-            _open ??= new(Path.Combine(folder, _files[_current]), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            _open ??= new(
+                Path.Combine(folder, _files[_current]), FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -12,14 +12,21 @@ namespace Decryptor.Supervisor.Cli;
 /// <summary><c>decryptor jobs --spool DIR</c>: what the ledger knows, whether the service runs or not.</summary>
 static class JobsCommand
 {
+    static readonly Columns _columns = new(
+        ("JOB", 7), ("STATE", 12), ("OUTCOME", 9), ("CODE", 14), ("TRY", 4), ("DEATHS", 7),
+        ("IN", 10), ("OUT", 10), ("ARRIVED", 20), ("SOURCE", 0));
     public static Command Build(SharedOptions shared)
     {
-        var spool = new Option<string>("--spool") { Description = "the service's spool", HelpName = "DIR", Required = true };
-        var limit = new Option<int>("--limit", "-n") { Description = "how many, newest first", DefaultValueFactory = _ => 50, HelpName = "N" };
-        var command = new Command("jobs", "list the jobs of a service") { spool, limit, shared.Json };
+        var limit = new Option<int>("--limit", "-n")
+        {
+            Description = "how many, newest first",
+            DefaultValueFactory = _ => 50,
+            HelpName = "N",
+        };
+        var command = new Command("jobs", "list the jobs of a service") { shared.Spool, limit, shared.Json };
         command.SetAction(parsed =>
         {
-            using var ledger = JobLedger.OpenForReading(Path.Combine(parsed.GetValue(spool)!, Spool.LedgerName));
+            using var ledger = JobLedger.OpenForReading(Path.Combine(parsed.GetValue(shared.Spool)!, Spool.LedgerName));
             var jobs = ledger.List(limit: parsed.GetValue(limit));
             if (parsed.GetValue(shared.Json)) PrintJson(jobs);
             else PrintTable(jobs);
@@ -30,24 +37,35 @@ static class JobsCommand
 
     static void PrintTable(IReadOnlyList<Job> jobs)
     {
-        Console.WriteLine("JOB     STATE        OUTCOME   CODE           TRY  DEATHS  IN         OUT        ARRIVED              SOURCE");
-        foreach (var job in jobs)
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{job.Id,-7} {job.State,-12} {(job.Outcome is { } outcome ? Report.Word(outcome) : "-"),-9} {(job.Code.Length > 0 ? job.Code : "-"),-14} {job.Attempts,-4} {job.Deaths,-7} {StatusText.Size(job.Bytes),-10} {StatusText.Size(job.BytesOut),-10} {job.Arrived:yyyy-MM-dd HH:mm:ss}Z {Talk.Harmless(job.Source)}"));
-        }
+        Console.WriteLine(_columns.Headings);
+        foreach (var job in jobs) Console.WriteLine(LineOf(job));
     }
+
+    static string LineOf(Job job) => _columns.Line(
+        job.Id.ToString(CultureInfo.InvariantCulture),
+        job.State.ToString(),
+        job.Outcome is { } outcome ? Report.Word(outcome) : "-",
+        job.Code.Length > 0 ? job.Code : "-",
+        job.Attempts.ToString(CultureInfo.InvariantCulture),
+        job.Deaths.ToString(CultureInfo.InvariantCulture),
+        StatusText.Size(job.Bytes),
+        StatusText.Size(job.BytesOut),
+        job.Arrived.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        Talk.Harmless(job.Source));
 
     static void PrintJson(IReadOnlyList<Job> jobs)
     {
-        foreach (var job in jobs) Console.WriteLine(JsonSerializer.Serialize(JobLine.Of(job), JobLineJson.Compact.JobLine));
+        foreach (var line in jobs.Select(JobLine.Of))
+            Console.WriteLine(JsonSerializer.Serialize(line, JobLineJson.Compact.JobLine));
     }
 }
 
 /// <summary>One line of <c>jobs --json</c>.</summary>
 sealed record JobLine(
-    string Id, string Source, string? Tenant, string State, string? Outcome, string? Code, string? Message, string? Hint,
-    int Attempts, int Deaths, string? Worker, long BytesIn, long BytesOut, DateTimeOffset Arrived, DateTimeOffset? Ended)
+    string Id, string Source, string? Tenant,
+    string State, string? Outcome, string? Code, string? Message, string? Hint,
+    int Attempts, int Deaths, string? Worker, long BytesIn, long BytesOut,
+    DateTimeOffset Arrived, DateTimeOffset? Ended)
 {
     public static JobLine Of(Job job) => new(
         job.Id.ToString(CultureInfo.InvariantCulture), job.Source, Said(job.Tenant), job.State.ToString(),

@@ -19,15 +19,18 @@ static class OneShot
         }).Checked();
     }
 
-    /// <summary>The inputs. The library takes an option that it does not know for one of them; a person's slip is told.</summary>
+    /// <summary>
+    /// The inputs. The library takes an option that it does not know for one of them; a person's slip is told.
+    /// </summary>
     public static Argument<string[]> Files()
     {
         var files = new Argument<string[]>("FILE") { Description = "the packages", Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result =>
         {
             var asked = Environment.GetCommandLineArgs().TakeWhile(word => word != "--").ToHashSet();
-            var slip = result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..] && asked.Contains(token.Value));
-            if (slip is not null) result.AddError($"there is no option {slip.Value}");
+            var slip = result.Tokens.Select(token => token.Value)
+                .FirstOrDefault(word => word is ['-', _, ..] && asked.Contains(word));
+            if (slip is not null) result.AddError($"there is no option {slip}");
         });
         return files;
     }
@@ -40,12 +43,14 @@ static class OneShot
             Directory.CreateDirectory(parent);
             var folder = Path.Combine(parent, $".decryptor-{Environment.ProcessId}");
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(folder, owner);
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{parent} cannot be written: {e.Message}", "choose another place for the output") { ExitCode = 73 };
+            var message = $"{parent} cannot be written: {e.Message}";
+            throw new UsageException(message, "choose another place for the output") { ExitCode = 73 };
         }
     }
 

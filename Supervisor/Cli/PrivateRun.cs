@@ -71,7 +71,9 @@ sealed class PrivateRun : IDisposable
         var death = _engine.WaitForEnd();
         _engine.Dispose();
         Directory.Delete(_folder, recursive: true);
-        if (death is not null) throw new UsageException($"the run ended: {death.Message}", "see whether the disk is full") { ExitCode = 74 };
+        if (death is null) return;
+        var message = $"the run ended: {death.Message}";
+        throw new UsageException(message, "see whether the disk is full") { ExitCode = 74 };
     }
 
     void Watch(Turn turn)
@@ -99,7 +101,11 @@ sealed class PrivateRun : IDisposable
 
     void Progress()
     {
-        foreach (var worker in _engine.Latest.Workers.Where(worker => worker.Job is not null))
-            Talk.Say($"{worker.Job!.Source}: {worker.Latest?.BytesIn ?? 0} of {worker.Job.Bytes} bytes read, {worker.Latest?.BytesOut ?? 0} written");
+        foreach (var worker in _engine.Latest.Workers)
+        {
+            if (worker.Job is not { } job) continue;
+            var (read, written) = (worker.Latest?.BytesIn ?? 0, worker.Latest?.BytesOut ?? 0);
+            Talk.Say($"{job.Source}: {read} of {job.Bytes} bytes read, {written} written");
+        }
     }
 }

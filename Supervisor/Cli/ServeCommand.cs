@@ -15,8 +15,16 @@ static class ServeCommand
     public static Command Build(SharedOptions shared)
     {
         var spool = new Option<string?>("--spool") { Description = "the spool", HelpName = "DIR" };
-        var config = new Option<string?>("--config") { Description = "a JSON file of settings; options win over it", HelpName = "FILE" };
-        var group = new Option<string?>("--group") { Description = "the group that may upload and read", HelpName = "NAME" };
+        var config = new Option<string?>("--config")
+        {
+            Description = "a JSON file of settings; options win over it",
+            HelpName = "FILE",
+        };
+        var group = new Option<string?>("--group")
+        {
+            Description = "the group that may upload and read",
+            HelpName = "NAME",
+        };
         var verbose = new Option<bool>("--verbose") { Description = "log every turn" };
         var command = new Command("serve", "run the service on a spool")
         {
@@ -32,7 +40,8 @@ static class ServeCommand
     }
 
     static Settings Merge(
-        ParseResult parsed, SharedOptions shared, (Option<string?> Spool, Option<string?> Config, Option<string?> Group) own)
+        ParseResult parsed, SharedOptions shared,
+        (Option<string?> Spool, Option<string?> Config, Option<string?> Group) own)
     {
         var file = parsed.GetValue(own.Config) is { } path ? Settings.Read(path) : new();
         var merged = file with
@@ -59,7 +68,8 @@ static class ServeCommand
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSerilog(log);
         builder.Services.AddSingleton<IHostLifetime>(new QuietLifetime());
-        builder.Services.AddHostedService(provider => supervisor.Under(provider.GetRequiredService<IHostApplicationLifetime>()));
+        builder.Services.AddHostedService(
+            provider => supervisor.Under(provider.GetRequiredService<IHostApplicationLifetime>()));
         builder.Build().Run();
         return supervisor.ExitCode;
     }

@@ -5,11 +5,32 @@ namespace Decryptor.Supervisor.Cli;
 /// <summary>Options that several commands have, so that they mean the same everywhere.</summary>
 sealed class SharedOptions
 {
-    public Option<string?> Keys { get; } = new("--keys") { Description = "folder of the key ring (default: $DECRYPTOR_KEYS)", HelpName = "DIR" };
+    /// <summary>The spool of a service that is asked about; it may run or not.</summary>
+    public Option<string> Spool { get; } = new("--spool")
+    {
+        Description = "the service's spool",
+        HelpName = "DIR",
+        Required = true,
+    };
 
-    public Option<int?> Workers { get; } = new("--workers", "-j") { Description = "worker processes (default: one a processor)", HelpName = "N" };
+    public Option<string?> Keys { get; } = new("--keys")
+    {
+        Description = "folder of the key ring (default: $DECRYPTOR_KEYS)",
+        HelpName = "DIR",
+    };
 
-    public Option<string?> Worker { get; } = new("--worker-program") { Description = "the worker program", HelpName = "PATH", Hidden = true };
+    public Option<int?> Workers { get; } = new("--workers", "-j")
+    {
+        Description = "worker processes (default: one a processor)",
+        HelpName = "N",
+    };
+
+    public Option<string?> Worker { get; } = new("--worker-program")
+    {
+        Description = "the worker program",
+        HelpName = "PATH",
+        Hidden = true,
+    };
 
     public Option<bool> Json { get; } = new("--json") { Description = "print JSON instead of text" };
 

@@ -12,9 +12,8 @@ static class StatusCommand
 {
     public static Command Build(SharedOptions shared)
     {
-        var spool = new Option<string>("--spool") { Description = "the service's spool", HelpName = "DIR", Required = true };
-        var command = new Command("status", "show what a service is doing") { spool, shared.Json };
-        command.SetAction(parsed => Show(parsed.GetValue(spool)!, parsed.GetValue(shared.Json)));
+        var command = new Command("status", "show what a service is doing") { shared.Spool, shared.Json };
+        command.SetAction(parsed => Show(parsed.GetValue(shared.Spool)!, parsed.GetValue(shared.Json)));
         return command;
     }
 
@@ -22,10 +21,13 @@ static class StatusCommand
     {
         var page = Path.Combine(spool, "run", json ? "status.json" : "status.txt");
         if (!File.Exists(page))
-            return Talk.Error($"no service has ever run on {spool}", "decryptor serve --spool DIR starts one", FailureCode.NotRunning.ExitCode);
+            return Missing($"no service has ever run on {spool}", "decryptor serve --spool DIR starts one");
         using (var stdout = Console.OpenStandardOutput()) stdout.Write(File.ReadAllBytes(page));
         return SpoolHolder.Of(spool) is not null
             ? 0
-            : Talk.Error($"no service runs on {spool}; this is what the last one left", "", FailureCode.NotRunning.ExitCode);
+            : Missing($"no service runs on {spool}; this is what the last one left", "");
     }
+
+    static int Missing(string message, string hint) =>
+        Talk.Error(message, hint, FailureCode.NotRunning.ExitCode);
 }

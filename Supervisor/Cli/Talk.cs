@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Decryptor.Protocol;
 
@@ -27,16 +28,16 @@ static class Talk
         _ => (FailureCode.Find(code) ?? FailureCode.Internal).ExitCode,
     };
 
-    /// <summary>Names come from strangers: what would move the cursor or turn the reading direction is made visible.</summary>
+    /// <summary>
+    /// Names come from strangers: what would move the cursor or turn the reading direction is made visible.
+    /// </summary>
     public static string Harmless(string text)
     {
         var safe = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            var category = Rune.GetUnicodeCategory(rune);
-            var unsafeToShow = category is System.Globalization.UnicodeCategory.Control
-                or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
-                or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.Surrogate;
+            var unsafeToShow = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
             if (unsafeToShow) safe.Append($"\\u{rune.Value:x4}");
             else safe.Append(rune);
         }

@@ -16,7 +16,12 @@ static class UnpackCommand
     public static Command Build(SharedOptions shared)
     {
         var files = OneShot.Files();
-        var output = new Option<string>("--output", "-o") { Description = "where the folders go", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "where the folders go",
+            HelpName = "DIR",
+            Required = true,
+        };
         var command = new Command("unpack", "write the text and a report of each package into a folder")
         {
             files, output, shared.Keys, shared.Workers, shared.Worker, shared.Json,
@@ -47,8 +52,10 @@ static class UnpackCommand
         }
 
         if (!json && files.Length > 1) Talk.Say(Summary(results, files.Length));
-        return run.Interrupted ?? results.Select(result => Talk.ExitCodeOf(result.Job.Outcome!.Value, result.Job.Code)).Aggregate(0, Talk.Worse);
+        return run.Interrupted ?? results.Select(result => ExitCodeOf(result.Job)).Aggregate(0, Talk.Worse);
     }
+
+    static int ExitCodeOf(Job ended) => Talk.ExitCodeOf(ended.Outcome!.Value, ended.Code);
 
     /// <summary>Moves the finished folder to the input's name, or to the first of its followers that is free.</summary>
     static string Deliver(string from, string output, string input)
@@ -81,7 +88,8 @@ static class UnpackCommand
     static string Summary(List<(string Name, Job Job)> results, int inputs)
     {
         int Count(Outcome outcome) => results.Count(result => result.Job.Outcome == outcome);
-        return $"{inputs} inputs: {Count(Outcome.Complete)} complete, {Count(Outcome.Partial)} partial, {Count(Outcome.Failed)} failed";
+        var (complete, partial) = (Count(Outcome.Complete), Count(Outcome.Partial));
+        return $"{inputs} inputs: {complete} complete, {partial} partial, {Count(Outcome.Failed)} failed";
     }
 
     static void PrintJson(string folder)

@@ -25,7 +25,9 @@ sealed class KeyDesk
         set => _ring = value;
     }
 
-    /// <summary>Asks; the answer is given on the desk's own thread. One question for each worker at most waits here.</summary>
+    /// <summary>
+    /// Asks; the answer is given on the desk's own thread. One question for each worker at most waits here.
+    /// </summary>
     public void Ask(KeyRequest request, Action<Answer> answer) => _questions.Add((request, answer));
 
     void Serve()

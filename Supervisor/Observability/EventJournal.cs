@@ -14,7 +14,8 @@ sealed class EventJournal(ILogger log)
     public void Watch(Turn turn)
     {
         foreach (var row in turn.Rows) Tell(row);
-        foreach (var kill in turn.Orders.OfType<Order.Kill>()) log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
+        foreach (var kill in turn.Orders.OfType<Order.Kill>())
+            log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
         if (!log.IsEnabled(LogEventLevel.Verbose)) return;
         foreach (var line in Notation.Lines(turn)) log.Verbose("{Turn:l}", line);
     }
@@ -34,7 +35,8 @@ sealed class EventJournal(ILogger log)
 
     void Tell(Job job, string why) => log.Write(
         LevelOf(job), "job {Job} attempt {Attempt} {Worker}: {State} {Outcome} {Code:l} {Source}: {Why:l}",
-        job.Id, job.Attempts, job.Worker?.ToString() ?? "-", job.State, job.Outcome is { } outcome ? Report.Word(outcome) : "-",
+        job.Id, job.Attempts, job.Worker?.ToString() ?? "-",
+        job.State, job.Outcome is { } outcome ? Report.Word(outcome) : "-",
         job.Code.Length > 0 ? job.Code : "-", job.Source, why);
 
     static LogEventLevel LevelOf(Job job) => job switch

@@ -12,7 +12,7 @@ static class Notation
 {
     public static string Of(Event happened) => happened switch
     {
-        Event.JobArrived arrived => $"arrive {arrived.Source} {arrived.Bytes}{Tenant(arrived.Tenant)}{(arrived.Outside ? " outside" : "")}",
+        Event.JobArrived job => $"arrive {job.Source} {job.Bytes}{Tenant(job.Tenant)}{Outside(job)}",
         Event.InputGone gone => $"input gone {gone.Job}",
         Event.WorkerSaid said => $"{said.Worker} {Of(said.Message)}{NoReport(said)}",
         Event.KeysAnswered answered => $"answered {answered.Attempt}",
@@ -28,10 +28,10 @@ static class Notation
     public static string Of(Message message) => message switch
     {
         Hello hello => $"hello {hello.ProtocolVersion}",
-        Progress progress => string.Create(CultureInfo.InvariantCulture,
-            $"progress {progress.Attempt.Folder} in {progress.BytesIn} out {progress.BytesOut} cpu {progress.CpuMicroseconds}"),
+        Progress now => string.Create(CultureInfo.InvariantCulture,
+            $"progress {now.Attempt.Folder} in {now.BytesIn} out {now.BytesOut} cpu {now.CpuMicroseconds}"),
         KeyRequest request => $"asks {request.Attempt.Folder} {request.Question}",
-        Finished finished => $"finished {finished.Attempt.Folder} {Report.Word(finished.Outcome)}{Spaced(finished.Code)}",
+        Finished end => $"finished {end.Attempt.Folder} {Report.Word(end.Outcome)}{Spaced(end.Code)}",
         _ => message.GetType().Name,
     };
 
@@ -42,7 +42,7 @@ static class Notation
         Move.Take take => $"take {take.Job.Id} to {take.Worker}",
         Move.GiveBack back => $"give back {back.Job.Id} from {back.Worker}",
         Move.Publish publish => $"publish {publish.Attempt} as {publish.Job.State}",
-        Move.Refuse refuse => $"refuse {refuse.Job.Id} {refuse.Job.Code}{(refuse.Worker is { } worker ? $" from {worker}" : "")}",
+        Move.Refuse refuse => $"refuse {refuse.Job.Id} {refuse.Job.Code}{From(refuse.Worker)}",
         Move.Reopen reopen => $"reopen {reopen.Job.Id}",
         Move.Discard discard => $"discard {discard.Worker}",
         _ => throw new UnknownCaseException(move),
@@ -52,7 +52,7 @@ static class Notation
     {
         Row.JobIs { Job: var job } changed => $"{job.Id} {job.State}{Counts(job)}{Spaced(job.Code)}: {changed.Why}",
         Row.WorkerStarts starts => $"{starts.Worker} starts",
-        Row.WorkerEnded ended => $"{ended.Worker} ended{(ended.Charged is { } job ? $", charged to {job}" : "")}: {ended.How}",
+        Row.WorkerEnded ended => $"{ended.Worker} ended{ChargedTo(ended.Charged)}: {ended.How}",
         _ => throw new UnknownCaseException(row),
     };
 
@@ -78,7 +78,14 @@ static class Notation
 
     static string Tenant(string tenant) => tenant.Length > 0 ? $" tenant {tenant}" : "";
 
-    static string NoReport(Event.WorkerSaid said) => said is { Message: Finished, HasReport: false } ? " no-report" : "";
+    static string Outside(Event.JobArrived arrived) => arrived.Outside ? " outside" : "";
+
+    static string From(Incarnation? holder) => holder is { } worker ? $" from {worker}" : "";
+
+    static string ChargedTo(long? charged) => charged is { } job ? $", charged to {job}" : "";
+
+    static string NoReport(Event.WorkerSaid said) =>
+        said is { Message: Finished, HasReport: false } ? " no-report" : "";
 
     static string Spaced(string code) => code.Length > 0 ? $" {code}" : "";
 }

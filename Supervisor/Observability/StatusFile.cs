@@ -16,7 +16,8 @@ sealed record StatusSources(
 
 /// <summary>
 /// Keeps <c>run/status.txt</c> and <c>run/status.json</c> up to date on a thread of its own, each second and whenever
-/// asked: so they are there when the loop is wedged or the process is dead. They are replaced by rename, never rewritten.
+/// asked: so they are there when the loop is wedged or the process is dead. They are replaced by rename, never
+/// rewritten.
 /// </summary>
 sealed class StatusFile
 {
@@ -99,7 +100,10 @@ sealed class StatusFile
         var now = _sources.Now();
         var silence = now - snapshot.At;
         var reasons = Reasons(snapshot, now, silence).ToList();
-        var verdict = silence > _silenceMax ? "wedged" : snapshot.DrainBy is not null ? "stopping" : reasons.Count > 0 ? "degraded" : "ok";
+        var verdict = silence > _silenceMax ? "wedged"
+            : snapshot.DrainBy is not null ? "stopping"
+            : reasons.Count > 0 ? "degraded"
+            : "ok";
         return new()
         {
             At = now,
@@ -115,21 +119,30 @@ sealed class StatusFile
             Workers = [.. snapshot.Workers.Select(worker => Line(worker, now))],
             Queue = new(snapshot.Waiting, snapshot.Suspects, snapshot.Workers.Count(worker => worker.State == "busy"),
                 (now - snapshot.Oldest)?.TotalSeconds),
-            Totals = new(snapshot.Tally.Complete, snapshot.Tally.Partial, snapshot.Tally.Failed, snapshot.Tally.BytesIn,
-                snapshot.Tally.BytesOut, snapshot.Tally.Starts, snapshot.Tally.Exits, snapshot.Tally.StaleWords, snapshot.Tally.Failures),
+            Totals = TotalsOf(snapshot.Tally),
             Keys = _sources.Keys(),
         };
     }
+
+    static StatusTotals TotalsOf(Tally tally) => new(
+        tally.Complete, tally.Partial, tally.Failed, tally.BytesIn, tally.BytesOut,
+        tally.Starts, tally.Exits, tally.StaleWords, tally.Failures);
 
     static IEnumerable<string> Reasons(Snapshot snapshot, DateTimeOffset now, TimeSpan silence)
     {
         if (silence > _silenceMax) yield return $"the event loop is silent since {snapshot.At:HH:mm:ss}Z";
         if (snapshot.DrainBy is { } by) yield return $"stopping; running jobs have until {by:HH:mm:ss}Z";
         if (snapshot.WorkerFailures > 1)
-            yield return $"workers failed {snapshot.WorkerFailures} times in a row; next start in {Math.Max(0, (snapshot.StartsFrom - now).TotalSeconds):0.0} s";
+        {
+            var left = Math.Max(0, (snapshot.StartsFrom - now).TotalSeconds);
+            yield return $"workers failed {snapshot.WorkerFailures} times in a row; next start in {left:0.0} s";
+        }
+
+
         if (snapshot.Suspects > 0) yield return $"{snapshot.Suspects} suspect jobs wait";
         var missing = snapshot.Target - snapshot.Workers.Count(worker => worker.State is "idle" or "busy");
-        if (missing > 0 && snapshot.DrainBy is null) yield return $"{missing} of {snapshot.Target} workers are not ready";
+        if (missing > 0 && snapshot.DrainBy is null)
+            yield return $"{missing} of {snapshot.Target} workers are not ready";
     }
 
     StatusWorker Line(SlotView slot, DateTimeOffset now)

@@ -6,36 +6,74 @@ namespace Decryptor.Supervisor.Observability;
 /// <summary>The status as one screen of text, 100 columns at most, worst first, with what will happen next.</summary>
 static class StatusText
 {
+    static readonly Columns _columns = new(
+        ("WORKER", 9), ("PID", 8), ("STATE", 9), ("FOR", 7), ("DONE", 5), ("RSS", 9),
+        ("JOB", 10), ("IN", 19), ("OUT", 9), ("QUIET", 7), ("NEXT", 0));
     public static string Render(StatusView view)
     {
         var text = new StringBuilder();
         Line(text, $"decryptor status · {view.At:yyyy-MM-ddTHH:mm:ss.fffZ} · {view.Trigger}");
         Line(text, $"VERDICT   {view.Verdict.ToUpperInvariant(),-9} {string.Join(" · ", view.Reasons)}");
         Line(text, "");
-        Line(text, $"service   {view.Version} · pid {view.Pid} · up {Span(view.At - view.Start)} · spool {view.Spool}");
-        Line(text, $"loop      turned {view.LoopSilentSeconds:0.0} s ago");
-        Line(text, $"queue     {view.Queue.Undecrypted} undecrypted{Oldest(view.Queue)} · {view.Queue.Decrypting} decrypting · {view.Queue.Suspects} suspect");
-        Line(text, $"totals    {view.Totals.Complete} complete · {view.Totals.Partial} partial · {view.Totals.Failed} failed · in {Size(view.Totals.BytesIn)} → out {Size(view.Totals.BytesOut)}");
-        if (view.Totals.Failures.Count > 0)
-            Line(text, $"codes     {string.Join(" · ", view.Totals.Failures.Select(code => $"{code.Key} {code.Value}"))}");
-        Line(text, $"keys      {(view.Keys.Count > 0 ? string.Join(" · ", view.Keys) : "none")}");
-        Line(text, $"workers   {view.WorkersWanted} wanted · {view.Totals.WorkerStarts} started, {view.Totals.WorkerExits} gone · {view.Totals.StaleWords} stale words dropped");
+        Service(text, view);
+        Queue(text, view.Queue);
+        Totals(text, view.Totals);
+        Facts(text, "keys", view.Keys.Count > 0 ? view.Keys : ["none"]);
+        Facts(
+            text, "workers", $"{view.WorkersWanted} wanted",
+            $"{view.Totals.WorkerStarts} started, {view.Totals.WorkerExits} gone",
+            $"{view.Totals.StaleWords} stale words dropped");
         Line(text, "");
         Workers(text, view.Workers);
         return text.ToString();
     }
 
+    static void Service(StringBuilder text, StatusView view)
+    {
+        Facts(
+            text, "service", view.Version, $"pid {view.Pid}",
+            $"up {Span(view.At - view.Start)}", $"spool {view.Spool}");
+        Facts(text, "loop", $"turned {view.LoopSilentSeconds:0.0} s ago");
+    }
+
+    static void Queue(StringBuilder text, StatusQueue queue) => Facts(
+        text, "queue", $"{queue.Undecrypted} undecrypted{Oldest(queue)}",
+        $"{queue.Decrypting} decrypting", $"{queue.Suspects} suspect");
+
+    static void Totals(StringBuilder text, StatusTotals totals)
+    {
+        Facts(
+            text, "totals", $"{totals.Complete} complete", $"{totals.Partial} partial", $"{totals.Failed} failed",
+            $"in {Size(totals.BytesIn)} → out {Size(totals.BytesOut)}");
+        if (totals.Failures.Count > 0)
+            Facts(text, "codes", totals.Failures.Select(code => $"{code.Key} {code.Value}"));
+    }
+
     static void Workers(StringBuilder text, IReadOnlyList<StatusWorker> workers)
     {
-        Line(text, "WORKER    PID      STATE     FOR     DONE  RSS       JOB        IN                  OUT       QUIET   NEXT");
-        foreach (var worker in workers.OrderBy(worker => worker.State == "leaving" ? 0 : worker.State == "busy" ? 1 : 2).ThenBy(w => w.Slot))
-        {
-            var job = worker.Job is { } id ? $"{id}-{worker.Attempt}" : "-";
-            var read = worker.Bytes is { } bytes ? $"{Size(worker.BytesIn ?? 0)}/{Size(bytes)}" : "-";
-            Line(text, string.Create(CultureInfo.InvariantCulture,
-                $"{worker.Worker ?? $"({worker.Slot})",-9} {worker.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",-8} {worker.State,-9} {Seconds(worker.ForSeconds),-7} {worker.JobsDone,-5} {(worker.Rss is { } rss ? Size(rss) : "-"),-9} {job,-10} {read,-19} {(worker.BytesOut is { } o ? Size(o) : "-"),-9} {Seconds(worker.QuietSeconds),-7} {Next(worker)}"));
-        }
+        Line(text, _columns.Headings);
+        foreach (var worker in workers.OrderBy(Rank).ThenBy(worker => worker.Slot)) Line(text, LineOf(worker));
     }
+
+    static int Rank(StatusWorker worker) => worker.State switch
+    {
+        "leaving" => 0,
+        "busy" => 1,
+        _ => 2,
+    };
+
+    static string LineOf(StatusWorker worker) => _columns.Line(
+        worker.Worker ?? $"({worker.Slot})",
+        worker.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
+        worker.State,
+        Seconds(worker.ForSeconds),
+        worker.JobsDone.ToString(CultureInfo.InvariantCulture),
+        SizeIfKnown(worker.Rss),
+        worker.Job is { } id ? $"{id}-{worker.Attempt}" : "-",
+        worker.Bytes is { } bytes ? $"{Size(worker.BytesIn ?? 0)}/{Size(bytes)}" : "-",
+        SizeIfKnown(worker.BytesOut),
+        Seconds(worker.QuietSeconds),
+        Next(worker));
 
     static string Next(StatusWorker worker) => worker.NextInSeconds is { } left
         ? string.Create(CultureInfo.InvariantCulture, $"{worker.Next} in {left:0.0} s")
@@ -50,6 +88,8 @@ static class StatusText
         ? string.Create(CultureInfo.InvariantCulture, $"{span:d\\d\\ hh\\:mm}")
         : string.Create(CultureInfo.InvariantCulture, $"{span:hh\\:mm\\:ss}");
 
+    static string SizeIfKnown(long? bytes) => bytes is { } known ? Size(known) : "-";
+
     /// <summary>Bytes in binary units, three digits.</summary>
     public static string Size(long bytes)
     {
@@ -61,6 +101,9 @@ static class StatusText
             ? $"{bytes} B"
             : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
     }
+
+    static void Facts(StringBuilder text, string name, params IEnumerable<string> facts) =>
+        Line(text, $"{name,-9} {string.Join(" · ", facts)}");
 
     static void Line(StringBuilder text, string line) => text.Append(line.TrimEnd()).Append('\n');
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Decryptor.Supervisor.Observability;
 
-/// <summary>What <c>status.json</c> says. Fields may be added; <see cref="V"/> changes only when one changes its meaning.</summary>
+/// <summary>
+/// What <c>status.json</c> says. Fields may be added; <see cref="V"/> changes only when one changes its meaning.
+/// </summary>
 sealed record StatusView
 {
     public int V { get; init; } = 1;
@@ -38,7 +40,8 @@ sealed record StatusView
 
     public required IReadOnlyList<string> Keys { get; init; }
 
-    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Readable.StatusView), (byte)'\n'];
+    public byte[] ToJson() =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Readable.StatusView), (byte)'\n'];
 }
 
 /// <summary>One worker's line.</summary>

@@ -119,7 +119,8 @@ sealed class Scheduler
     void Reopen(Job job)
     {
         // Two reloads in a row name the same jobs twice.
-        if (Stopping || _queue.Holds(job.Id) || _slots.OfType<WorkerSlot.Busy>().Any(busy => busy.Job.Id == job.Id)) return;
+        var runs = _slots.OfType<WorkerSlot.Busy>().Any(busy => busy.Job.Id == job.Id);
+        if (Stopping || runs || _queue.Holds(job.Id)) return;
         _turn.Do(new Move.Reopen(job));
         Requeue(job with { Code = "", Text = "", Hint = "", Outcome = null, Ended = null }, "the key ring has changed");
     }

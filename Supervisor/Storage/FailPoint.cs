@@ -5,7 +5,8 @@ namespace Decryptor.Supervisor.Storage;
 
 /// <summary>
 /// Places where the supervisor can be made to kill itself, so that a test can prove what holds after a death at just
-/// that step: <c>DECRYPTOR_DIE_AT=committed:3</c> is SIGKILL at the third passage of that place. Unset, it costs a null check.
+/// that step: <c>DECRYPTOR_DIE_AT=committed:3</c> is SIGKILL at the third passage of that place. Unset, it costs a null
+/// check.
 /// </summary>
 static partial class FailPoint
 {

@@ -29,7 +29,9 @@ static class SpoolHolder
         try
         {
             using var folder = Folder.Open(run);
-            return folder.Look("lock") is { } entry ? string.Create(CultureInfo.InvariantCulture, $":{entry.Inode}") : null;
+            return folder.Look("lock") is { } entry
+                ? string.Create(CultureInfo.InvariantCulture, $":{entry.Inode}")
+                : null;
         }
         catch (IOException)
         {

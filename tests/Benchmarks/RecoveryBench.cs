@@ -33,7 +33,8 @@ static class RecoveryBench
         var decided = new Figures("SIGKILL to requeue decided and committed", "ms");
         var ready = new Figures("SIGKILL to a fresh worker ready", "ms");
         using var watch = new Watch();
-        var settings = new Settings { Spool = Path.Combine(folder, "spool"), Workers = 1, Worker = WorkerProgramPath() };
+        var spool = Path.Combine(folder, "spool");
+        var settings = new Settings { Spool = spool, Workers = 1, Worker = WorkerProgramPath() };
         using var engine = Engine.Open(settings, KeyRing.Load(null), Logger.None, turn => watch.See(turn));
         watch.Latest = () => engine.Latest;
         engine.Start();
@@ -65,7 +66,8 @@ static class RecoveryBench
 
     static string MakeText(string path, long length)
     {
-        var line = Encoding.UTF8.GetBytes("[I][2026-11-23 +8.0 09:12:59.120][2211, 2230*][net][net.cc:88, Send][sent 512 bytes\n");
+        var line = Encoding.UTF8.GetBytes(
+            "[I][2026-11-23 +8.0 09:12:59.120][2211, 2230*][net][net.cc:88, Send][sent 512 bytes\n");
         using var file = File.Create(path);
         while (file.Length < length) file.Write(line);
         return path;

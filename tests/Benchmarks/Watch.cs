@@ -27,7 +27,8 @@ sealed class Watch : IDisposable
             }
 
             foreach (var slot in Latest?.Invoke().Workers ?? [])
-                if (slot is { Worker: { } worker, State: "idle" or "busy" }) _firsts.TryAdd($"ready after {worker.Number - 1}", now);
+                if (slot is { Worker: { } worker, State: "idle" or "busy" })
+                    _firsts.TryAdd($"ready after {worker.Number - 1}", now);
         }
 
         _news.Set();

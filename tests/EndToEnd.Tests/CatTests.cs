@@ -42,7 +42,8 @@ sealed class CatTests
         using var scratch = new Scratch();
         var file = scratch.Write("half-until-released.txt", "first\nsecond\n"u8.ToArray());
         using var process = Programs.Start([], "cat", file, "--worker-program", Programs.FakeWorker);
-        Assert.That((char)process.StandardOutput.BaseStream.ReadByte(), Is.EqualTo('f'), "although the worker waits in the middle");
+        var first = (char)process.StandardOutput.BaseStream.ReadByte();
+        Assert.That(first, Is.EqualTo('f'), "although the worker waits in the middle");
         File.WriteAllText(file + ".release", "");
         Assert.That(process.StandardOutput.ReadToEnd(), Is.EqualTo("irst\nsecond\n"));
         process.WaitForExit();
@@ -57,8 +58,10 @@ sealed class CatTests
         using var scratch = new Scratch();
         var temp = Directory.CreateDirectory(scratch["tmp"]).FullName;
         var file = scratch.Write("spin.txt", "x\n"u8.ToArray());
-        using var process = Programs.Start(new() { ["TMPDIR"] = temp }, "cat", file, "--worker-program", Programs.FakeWorker);
-        while (Directory.GetFiles(temp, "ledger.db", SearchOption.AllDirectories).Length == 0 || Proc.ChildrenOf(process.Id).Count == 0) Thread.Yield();
+        using var process = Programs.Start(
+            new() { ["TMPDIR"] = temp }, "cat", file, "--worker-program", Programs.FakeWorker);
+        bool HasLedger() => Directory.GetFiles(temp, "ledger.db", SearchOption.AllDirectories).Length > 0;
+        while (!HasLedger() || Proc.ChildrenOf(process.Id).Count == 0) Thread.Yield();
         var workers = Proc.ChildrenOf(process.Id);
         Proc.Send(process.Id, signal);
         process.WaitForExit();

@@ -8,10 +8,12 @@ namespace Decryptor.EndToEnd.Tests;
 /// </summary>
 sealed class DeathTests
 {
-    static readonly string[] _deeds = ["kill-self", "stop-self", "crash-native", "failfast", "exit0", "close-stdout", "garbage"];
+    static readonly string[] _deeds =
+        ["kill-self", "stop-self", "crash-native", "failfast", "exit0", "close-stdout", "garbage"];
     static readonly object _impatient = new { frozenSeconds = 2, helloSeconds = 4, workers = 3 };
 
-    static Serving WithFakes(Scratch scratch) => new(scratch, ["--worker-program", Programs.FakeWorker], config: _impatient);
+    static Serving WithFakes(Scratch scratch) =>
+        new(scratch, ["--worker-program", Programs.FakeWorker], config: _impatient);
 
     static void AssertWhole(Serving service, int openFilesBefore)
     {
@@ -22,7 +24,7 @@ sealed class DeathTests
 
     static int AwaitWhole(Scratch scratch, Serving service)
     {
-        service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
+        service.AwaitServing(workers: 3);
         Serving.Drop(scratch, "warm-up.txt", "x\n"u8.ToArray());
         service.AwaitEnded(1);
         return Proc.OpenFiles(service.Pid);
@@ -50,20 +52,22 @@ sealed class DeathTests
         using var scratch = new Scratch();
         using var service = WithFakes(scratch);
         var before = AwaitWhole(scratch, service);
-        foreach (var deed in _deeds.Where(deed => deed != "stop-self")) Serving.Drop(scratch, $"finished-{deed}.txt", "text\n"u8.ToArray());
+        foreach (var deed in _deeds.Where(deed => deed != "stop-self"))
+            Serving.Drop(scratch, $"finished-{deed}.txt", "text\n"u8.ToArray());
         service.AwaitEnded(_deeds.Length, 60);
         AssertWhole(service, before);
         Assert.That(service.Ended().Values.Select(job => job.Report.Outcome), Has.All.EqualTo("complete"));
     }
 
     [Test, CancelAfter(180_000)]
-    public void Workers_that_fail_before_they_have_a_job_are_replaced_until_they_are_well([ValueSource(nameof(_deeds))] string deed, [Values("starting", "idle")] string state)
+    public void Workers_that_fail_before_they_have_a_job_are_replaced_until_they_are_well(
+        [ValueSource(nameof(_deeds))] string deed, [Values("starting", "idle")] string state)
     {
         using var scratch = new Scratch();
         Directory.CreateDirectory(scratch["spool/work"]);
         File.WriteAllText(scratch["spool/work/behaviour"], $"{state} {deed}");
         using var service = WithFakes(scratch);
-        service.Until(() => service.Stderr.Contains("is gone", StringComparison.Ordinal) || (state, deed) == ("idle", "stop-self"), "a worker fails", 30);
+        service.Until(() => service.Says("is gone") || (state, deed) == ("idle", "stop-self"), "a worker fails");
         File.Delete(scratch["spool/work/behaviour"]);
         Serving.Drop(scratch, "ok.txt", "text\n"u8.ToArray());
         Assert.That(service.AwaitEnded(1, 60)["ok.txt"].Report.Outcome, Is.EqualTo("complete"));
@@ -82,8 +86,9 @@ sealed class DeathTests
         Assert.That(ended["crash-native.txt"].Report.Code, Is.EqualTo("POISON"));
         Assert.That(ended["crash-native.txt"].Report.Hint, Is.Not.Empty);
         Assert.That(ended.Values.Count(job => job.Report.Outcome == "complete"), Is.EqualTo(21));
-        Assert.That(Jobs(service).Single(job => job.Source == "crash-native.txt"), Is.EqualTo(new JobFacts("crash-native.txt", 3, 3)));
-        Assert.That(Jobs(service).Where(job => job.Source != "crash-native.txt").Select(job => job.Deaths), Has.All.Zero);
+        var jobs = Jobs(service).ToLookup(job => job.Source == "crash-native.txt");
+        Assert.That(jobs[true], Is.EqualTo(new[] { new JobFacts("crash-native.txt", 3, 3) }));
+        Assert.That(jobs[false].Select(job => job.Deaths), Has.All.Zero);
     }
 
     [Test, CancelAfter(60_000)]
@@ -93,9 +98,9 @@ sealed class DeathTests
         IReadOnlyList<int> workers;
         using (var service = WithFakes(scratch))
         {
-            service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
+            service.AwaitServing(workers: 3);
             for (var i = 0; i < 3; i++) Serving.Drop(scratch, $"spin.{i}.txt", "x"u8.ToArray());
-            service.Until(() => Directory.GetFiles(scratch["spool/work"], "*spin*", SearchOption.AllDirectories).Length == 3, "all are busy");
+            service.Until(() => service.InWork("*spin*").Length == 3, "all are busy");
             workers = service.Workers();
             service.Send(Proc.SigKill);
             service.Until(() => !workers.Any(Proc.Lives), "the workers are gone", 5, afterItsEnd: true);
@@ -111,10 +116,10 @@ sealed class DeathTests
         IReadOnlyList<int> workers;
         using (var service = new Serving(scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]))
         {
-            service.Until(() => service.Stderr.Contains("serves", StringComparison.Ordinal), "it serves");
+            service.Until(() => service.Says("serves"), "it serves");
             Serving.Drop(scratch, $"{deed}.txt", "x\n"u8.ToArray());
             if (deed == "stay") service.AwaitEnded(1);
-            else service.Until(() => Proc.ChildrenOf(service.Pid).Any(child => child.State == 'T'), "the worker has stopped itself");
+            else service.Until(() => HasStoppedWorker(service), "the worker has stopped itself");
             workers = service.Workers();
             service.Send(Proc.SigKill);
             service.AwaitExit();
@@ -128,12 +133,15 @@ sealed class DeathTests
         Assert.That(next.Stderr, Does.Contain("killed 1 workers"));
     }
 
-    static List<JobFacts> Jobs(Serving service)
-    {
-        var lines = Programs.Run("jobs", "--spool", service.Spool, "--json").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select(line => JsonDocument.Parse(line).RootElement).Select(job => new JobFacts(
-            job.GetProperty("source").GetString()!, job.GetProperty("attempts").GetInt32(), job.GetProperty("deaths").GetInt32()))];
-    }
+    static bool HasStoppedWorker(Serving service) =>
+        Proc.ChildrenOf(service.Pid).Any(child => child.State == 'T');
+
+    static List<JobFacts> Jobs(Serving service) => [.. service.Jobs().Select(FactsOf)];
+
+    static JobFacts FactsOf(JsonElement job) => new(
+        job.GetProperty("source").GetString()!,
+        job.GetProperty("attempts").GetInt32(),
+        job.GetProperty("deaths").GetInt32());
 
     sealed record JobFacts(string Source, int Attempts, int Deaths);
 }

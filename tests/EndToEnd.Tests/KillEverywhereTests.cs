@@ -1,11 +1,10 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Decryptor.EndToEnd.Tests;
 
 /// <summary>
-/// SIGKILL of the supervisor at each step of a turn, on the real disk: after a restart every job has ended once, and its
-/// text is whole. The places are those of FailPoint; each is tried at its first passages.
+/// SIGKILL of the supervisor at each step of a turn, on the real disk: after a restart every job has ended once, and
+/// its text is whole. The places are those of FailPoint; each is tried at its first passages.
 /// </summary>
 sealed class KillEverywhereTests
 {
@@ -15,7 +14,8 @@ sealed class KillEverywhereTests
     {
         foreach (var (place, passages) in new[] { ("move", 24), ("moved", 8), ("committed", 8), ("ordered", 8) })
             for (var passage = 1; passage <= passages; passage++)
-                yield return new TestCaseData($"{place}:{passage}").SetName($"Killed_at_{place}_{passage}_every_job_ends_once");
+                yield return new TestCaseData($"{place}:{passage}")
+                    .SetName($"Killed_at_{place}_{passage}_every_job_ends_once");
     }
 
     [TestCaseSource(nameof(Places)), CancelAfter(60_000)]
@@ -39,15 +39,19 @@ sealed class KillEverywhereTests
             Assert.That(File.ReadAllBytes(Path.Combine(folder, report.Files.Single().Path!)), Is.EqualTo(Content(i)));
         }
 
-        second.Until(() => States(second).Count == Jobs && States(second).TrueForAll(state => state is "Completed" or "Failed"), "the ledger says so too");
-        second.Until(() => File.Exists(Path.Combine(second.Ended()["0.bin"].Folder, "input")), "the failed one's input is kept");
+        second.Until(() => AllEnded(second), "the ledger says so too");
+        second.Until(
+            () => File.Exists(Path.Combine(second.Ended()["0.bin"].Folder, "input")),
+            "the failed one's input is kept");
         Assert.That(second.Ended(), Has.Count.EqualTo(Jobs), "nothing ends twice");
         Assert.That(Directory.GetFileSystemEntries(scratch["spool/queue"]), Is.Empty);
     }
 
     static byte[] Content(int i) => i == 0 ? [0, 1, 2, 0, 255] : Encoding.UTF8.GetBytes($"the text of upload {i}\n");
 
-    static List<string> States(Serving service) =>
-        [.. Programs.Run("jobs", "--spool", service.Spool, "--json").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()!)];
+    static bool AllEnded(Serving service)
+    {
+        var states = service.Jobs().Select(job => job.GetProperty("state").GetString()).ToList();
+        return states.Count == Jobs && states.TrueForAll(state => state is "Completed" or "Failed");
+    }
 }

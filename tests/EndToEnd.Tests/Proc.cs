@@ -6,7 +6,8 @@ namespace Decryptor.EndToEnd.Tests;
 /// <summary>What the kernel says of processes.</summary>
 static partial class Proc
 {
-    public const int SigHup = 1, SigInt = 2, SigKill = 9, SigUsr1 = 10, SigUsr2 = 12, SigTerm = 15, SigCont = 18, SigStop = 19, SigTtin = 21, SigTtou = 22;
+    public const int SigHup = 1, SigInt = 2, SigKill = 9, SigUsr1 = 10, SigUsr2 = 12, SigTerm = 15;
+    public const int SigCont = 18, SigStop = 19, SigTtin = 21, SigTtou = 22;
 
     /// <summary>Pids whose parent is <paramref name="pid"/>, with their state letter.</summary>
     public static IReadOnlyList<(int Pid, char State)> ChildrenOf(int pid)
@@ -43,8 +44,10 @@ static partial class Proc
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            var peak = File.ReadLines($"/proc/{pid}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))?
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return peak is null ? 0 : long.Parse(peak[1], CultureInfo.InvariantCulture) * 1024;
         }
         catch (IOException)
         {

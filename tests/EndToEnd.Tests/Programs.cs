@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 
 namespace Decryptor.EndToEnd.Tests;
 
@@ -21,8 +22,22 @@ static class Programs
 
     public static string NeedCorpus(string part)
     {
-        if (Corpus is null || !Directory.Exists(Path.Combine(Corpus, part))) Assert.Ignore($"the corpus of real files ({part}) is not on this machine");
+        if (Corpus is null || !Directory.Exists(Path.Combine(Corpus, part)))
+            Assert.Ignore($"the corpus of real files ({part}) is not on this machine");
         return Path.Combine(Corpus!, part);
+    }
+
+    /// <summary>The packages in a folder of the corpus: all that is not the expected text of another.</summary>
+    public static string[] PackagesIn(string folder) =>
+        [.. Directory.GetFiles(folder).Where(file => !file.EndsWith(".txt.gz", StringComparison.Ordinal)).Order()];
+
+    /// <summary>The text that a package of the corpus must become.</summary>
+    public static byte[] ExpectedTextOf(string file)
+    {
+        using var text = new MemoryStream();
+        using var gzip = new GZipStream(File.OpenRead(file + ".txt.gz"), CompressionMode.Decompress);
+        gzip.CopyTo(text);
+        return text.ToArray();
     }
 
     /// <summary>Runs the program to its end.</summary>
@@ -61,14 +76,19 @@ static class Programs
     static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Decryptor.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Decryptor.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new DirectoryNotFoundException("no Decryptor.sln above the tests");
     }
 
     static string? FindCorpus()
     {
         for (var folder = new DirectoryInfo(Root); folder is not null; folder = folder.Parent)
-            if (Directory.Exists(Path.Combine(folder.FullName, "shared", "corpus"))) return Path.Combine(folder.FullName, "shared", "corpus");
+        {
+            var corpus = Path.Combine(folder.FullName, "shared", "corpus");
+            if (Directory.Exists(corpus)) return corpus;
+        }
+
         return null;
     }
 }

@@ -21,10 +21,11 @@ sealed class Scratch : IDisposable
     /// <summary>A key ring of one file.</summary>
     public string Ring(params string[] lines)
     {
-        var folder = Directory.CreateDirectory(this["keys"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var folder = Directory.CreateDirectory(this["keys"], owner | UnixFileMode.UserExecute).FullName;
         var file = Path.Combine(folder, "ring");
         File.WriteAllLines(file, lines);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(file, owner);
         return folder;
     }
 

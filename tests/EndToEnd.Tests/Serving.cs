@@ -11,7 +11,9 @@ sealed class Serving : IDisposable
     readonly Process _process;
     readonly StringBuilder _stderr = new();
 
-    public Serving(Scratch scratch, string[]? options = null, Dictionary<string, string>? environment = null, object? config = null)
+    public Serving(
+        Scratch scratch, string[]? options = null, Dictionary<string, string>? environment = null,
+        object? config = null)
     {
         Spool = scratch["spool"];
         Directory.CreateDirectory(Spool);
@@ -53,7 +55,18 @@ sealed class Serving : IDisposable
         File.Move(scratch.Write("uploads/" + Path.GetFileName(name), content), Path.Combine(incoming, name));
     }
 
-    public void AwaitReady() => Until(() => Directory.Exists(Path.Combine(Spool, "run")) && Workers().Count > 0, "the service is ready");
+    public void AwaitReady() =>
+        Until(() => Directory.Exists(Path.Combine(Spool, "run")) && Workers().Count > 0, "the service is ready");
+
+    /// <summary>Waits until it has said that it serves, and has just so many workers.</summary>
+    public void AwaitServing(int workers) =>
+        Until(() => Workers().Count == workers && Says("serves"), $"it serves with {workers} workers");
+
+    public bool Says(string words) => Stderr.Contains(words, StringComparison.Ordinal);
+
+    /// <summary>The files in the workers' folders whose names fit.</summary>
+    public string[] InWork(string pattern) =>
+        Directory.GetFiles(Path.Combine(Spool, "work"), pattern, SearchOption.AllDirectories);
 
     /// <summary>The ended jobs' reports by source, once there are <paramref name="count"/> of them.</summary>
     public IReadOnlyDictionary<string, (string Folder, Report Report)> AwaitEnded(int count, int seconds = 60)
@@ -65,28 +78,43 @@ sealed class Serving : IDisposable
     public Dictionary<string, (string Folder, Report Report)> Ended()
     {
         var ended = new Dictionary<string, (string, Report)>();
-        foreach (var room in new[] { "completed", "failed" })
+        foreach (var folder in EndedFolders().Where(folder => File.Exists(Path.Combine(folder, Report.FileName))))
         {
-            var folder = Path.Combine(Spool, room);
-            if (!Directory.Exists(folder)) continue;
-            foreach (var job in Directory.GetDirectories(folder).Where(job => Path.GetFileName(job)[0] != '.'))
-                if (File.Exists(Path.Combine(job, Report.FileName)))
-                    ended.Add(ReadReport(job).Source + (ended.ContainsKey(ReadReport(job).Source) ? $" ({Path.GetFileName(job)})" : ""), (job, ReadReport(job)));
+            var report = ReadReport(folder);
+            var taken = ended.ContainsKey(report.Source);
+            ended.Add(taken ? $"{report.Source} ({Path.GetFileName(folder)})" : report.Source, (folder, report));
         }
 
         return ended;
     }
 
-    public static Report ReadReport(string folder) => Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
+    IEnumerable<string> EndedFolders() =>
+        from room in new[] { "completed", "failed" }
+        let jobs = Path.Combine(Spool, room)
+        where Directory.Exists(jobs)
+        from job in Directory.GetDirectories(jobs)
+        where Path.GetFileName(job)[0] != '.'
+        select job;
+
+    public static Report ReadReport(string folder) =>
+        Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
 
     /// <summary>Worker processes that live, by pid.</summary>
-    public IReadOnlyList<int> Workers() => [.. Proc.ChildrenOf(Pid).Where(child => child.State is not ('Z' or 'X')).Select(child => child.Pid)];
+    public IReadOnlyList<int> Workers() =>
+        [.. Proc.ChildrenOf(Pid).Where(child => child.State is not ('Z' or 'X')).Select(child => child.Pid)];
+
+    /// <summary>What <c>jobs --json</c> prints of it.</summary>
+    public IEnumerable<JsonElement> Jobs() =>
+        Programs.Run("jobs", "--spool", Spool, "--json").Text
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement);
 
     public void Send(int signal) => Proc.Send(Pid, signal);
 
     public int AwaitExit(int seconds = 30)
     {
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(seconds))) throw new AssertionException($"the service did not end:\n{Stderr}");
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+            throw new AssertionException($"the service did not end:\n{Stderr}");
         _process.WaitForExit();
         return _process.ExitCode;
     }
@@ -97,8 +125,10 @@ sealed class Serving : IDisposable
         var watch = Stopwatch.StartNew();
         while (!holds())
         {
-            if (!afterItsEnd && HasExited && !holds()) throw new AssertionException($"the service ended before {what}\n{Stderr}");
-            if (watch.Elapsed.TotalSeconds > seconds) throw new AssertionException($"waited {seconds} s in vain until {what}\n{Stderr}");
+            if (!afterItsEnd && HasExited && !holds())
+                throw new AssertionException($"the service ended before {what}\n{Stderr}");
+            if (watch.Elapsed.TotalSeconds > seconds)
+                throw new AssertionException($"waited {seconds} s in vain until {what}\n{Stderr}");
             Thread.Sleep(5);
         }
     }

@@ -8,6 +8,8 @@ sealed class SignalTests
     static Serving WithFakes(Scratch scratch, object? config = null) =>
         new(scratch, ["--worker-program", Programs.FakeWorker], config: config ?? _impatient);
 
+    static bool IsEmpty(string folder) => Directory.GetFileSystemEntries(folder).Length == 0;
+
     [Test, CancelAfter(60_000)]
     public void Term_finishes_what_runs_and_leaves_the_rest_for_the_next()
     {
@@ -16,9 +18,9 @@ sealed class SignalTests
         {
             service.AwaitReady();
             Serving.Drop(scratch, "slow.txt", "runs\n"u8.ToArray());
-            service.Until(() => Directory.GetFileSystemEntries(scratch["spool/queue"]).Length == 0 && Directory.GetFiles(scratch["spool/work"], "*", SearchOption.AllDirectories).Length > 0, "it runs");
+            service.Until(() => IsEmpty(scratch["spool/queue"]) && service.InWork("*").Length > 0, "it runs");
             Serving.Drop(scratch, "waits.txt", "waits\n"u8.ToArray());
-            service.Until(() => Directory.GetFileSystemEntries(scratch["spool/incoming"]).Length == 0, "the second is accepted");
+            service.Until(() => IsEmpty(scratch["spool/incoming"]), "the second is accepted");
             service.Send(Proc.SigTerm);
             Assert.That(service.AwaitExit(), Is.Zero, service.Stderr);
             Assert.That(service.Ended().Keys, Is.EqualTo(new[] { "slow.txt" }));
@@ -36,7 +38,7 @@ sealed class SignalTests
         {
             service.AwaitReady();
             Serving.Drop(scratch, "spin.txt", "for ever\n"u8.ToArray());
-            service.Until(() => Directory.GetFiles(scratch["spool/work"], "*spin*", SearchOption.AllDirectories).Length > 0, "it runs");
+            service.Until(() => service.InWork("*spin*").Length > 0, "it runs");
             service.Send(Proc.SigTerm);
             service.Until(() => service.Workers().Count == 1, "the idle worker has left");
             service.Send(Proc.SigTerm);
@@ -53,12 +55,12 @@ sealed class SignalTests
     {
         using var scratch = new Scratch();
         using var service = new Serving(scratch, ["--workers", "3"]);
-        service.Until(() => service.Workers().Count == 3 && service.Stderr.Contains("serves", StringComparison.Ordinal), "three workers live");
+        service.AwaitServing(workers: 3);
         var workers = service.Workers();
         foreach (var signal in new[] { Proc.SigUsr1, Proc.SigUsr1, Proc.SigHup, Proc.SigTerm })
             foreach (var worker in workers) Proc.Send(worker, signal);
         service.Send(Proc.SigUsr1);
-        service.Until(() => service.Stderr.Contains("SIGUSR1 from pid", StringComparison.Ordinal), "the dump is printed");
+        service.Until(() => service.Says("SIGUSR1 from pid"), "the dump is printed");
         Serving.Drop(scratch, "a.txt", "hello\n"u8.ToArray());
         service.AwaitEnded(1);
         Assert.That(service.Workers(), Is.EqualTo(workers));
@@ -69,7 +71,7 @@ sealed class SignalTests
     {
         using var scratch = new Scratch();
         using var service = new Serving(scratch, ["--workers", "2"]);
-        service.Until(() => service.Workers().Count == 2 && service.Stderr.Contains("serves", StringComparison.Ordinal), "two workers live");
+        service.AwaitServing(workers: 2);
         var old = service.Workers();
         service.Send(Proc.SigUsr2);
         service.Until(() => service.Workers().Count == 2 && !service.Workers().Intersect(old).Any(), "two others live");
@@ -80,7 +82,7 @@ sealed class SignalTests
     {
         using var scratch = new Scratch();
         using var service = new Serving(scratch, ["--workers", "1"]);
-        service.Until(() => service.Workers().Count == 1 && service.Stderr.Contains("serves", StringComparison.Ordinal), "one worker lives");
+        service.AwaitServing(workers: 1);
         service.Send(Proc.SigTtin);
         service.Until(() => service.Workers().Count == 2, "two workers live");
         service.Send(Proc.SigTtou);
@@ -92,10 +94,10 @@ sealed class SignalTests
     {
         using var scratch = new Scratch();
         using var service = new Serving(scratch, config: new { workers = 2 });
-        service.Until(() => service.Workers().Count == 2 && service.Stderr.Contains("serves", StringComparison.Ordinal), "two workers live");
+        service.AwaitServing(workers: 2);
         File.WriteAllText(scratch["config.json"], "{ \"wrokers\": 3 }");
         service.Send(Proc.SigHup);
-        service.Until(() => service.Stderr.Contains("reload refused", StringComparison.Ordinal), "the reload is refused");
+        service.Until(() => service.Says("reload refused"), "the reload is refused");
         File.WriteAllText(scratch["config.json"], "{ \"workers\": 3 }");
         service.Send(Proc.SigHup);
         service.Until(() => service.Workers().Count == 3, "the good one is taken");

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +14,7 @@ sealed class UnpackTests
     {
         var good = Programs.NeedCorpus("xlog/good");
         using var scratch = new Scratch();
-        var files = Directory.GetFiles(good).Where(file => !file.EndsWith(".txt.gz", StringComparison.Ordinal)).Order().ToArray();
+        var files = Programs.PackagesIn(good);
         var ran = Programs.Run(["unpack", .. files, "-o", scratch["out"], "--keys", scratch.Ring(KeyA, KeyS)]);
         Assert.That(ran.ExitCode, Is.Zero, ran.ToString());
         Assert.That(files, Has.Length.GreaterThan(20));
@@ -25,10 +24,8 @@ sealed class UnpackTests
     static void AssertText(string file, string folder)
     {
         var report = Serving.ReadReport(folder);
-        using var expected = new MemoryStream();
-        using (var gzip = new GZipStream(File.OpenRead(file + ".txt.gz"), CompressionMode.Decompress)) gzip.CopyTo(expected);
         var text = File.ReadAllBytes(Path.Combine(folder, report.Files.Single().Path!));
-        Assert.That(text.AsSpan().SequenceEqual(expected.ToArray()), $"{file} decodes otherwise");
+        Assert.That(text.AsSpan().SequenceEqual(Programs.ExpectedTextOf(file)), $"{file} decodes otherwise");
         Assert.That(report.Outcome, Is.EqualTo("complete"), file);
         Assert.That(report.Files.Single().Sha256, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(text))), file);
     }
@@ -56,8 +53,10 @@ sealed class UnpackTests
         var empty = scratch.Write("empty.xlog", []);
         var ran = Programs.Run("unpack", good, empty, scratch["absent.xlog"], "-o", scratch["out"], "--json");
         var lines = ran.Text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.That(lines.Select(line => line.GetProperty("source").GetString()), Is.EqualTo(new[] { "good.txt", "empty.xlog", "absent.xlog" }));
-        Assert.That(lines.Select(line => line.TryGetProperty("code", out var code) ? code.GetString() : ""), Is.EqualTo(new[] { "", "EMPTY", "NO_INPUT" }));
+        var sources = lines.Select(line => line.GetProperty("source").GetString());
+        Assert.That(sources, Is.EqualTo(new[] { "good.txt", "empty.xlog", "absent.xlog" }));
+        var codes = lines.Select(line => line.TryGetProperty("code", out var code) ? code.GetString() : "");
+        Assert.That(codes, Is.EqualTo(new[] { "", "EMPTY", "NO_INPUT" }));
         Assert.That(ran.ExitCode, Is.EqualTo(65), "65 comes after 66 in the contract's order");
     }
 
@@ -82,10 +81,12 @@ sealed class UnpackTests
         var file = Path.Combine(Programs.NeedCorpus("xlog/good"), "async-zlib-crypt-4k.xlog");
         using var scratch = new Scratch();
         var without = Programs.Run("unpack", file, "-o", scratch["out"]);
-        Assert.That((without.ExitCode, without.Stderr.Contains("KEY_MISSING", StringComparison.Ordinal)), Is.EqualTo((77, true)), without.ToString());
+        Assert.That(without.ExitCode, Is.EqualTo(77), without.ToString());
+        Assert.That(without.Stderr, Does.Contain("KEY_MISSING"));
         var ring = scratch.Ring("xlog 516f18c1472236a08ddd5ad3c21071e6cb5cff34d8301b8cb0dcb64e003692e6");
         var wrong = Programs.Run("unpack", file, "-o", scratch["out"], "--keys", ring);
-        Assert.That((wrong.ExitCode, wrong.Stderr.Contains("KEY_NO_MATCH", StringComparison.Ordinal)), Is.EqualTo((77, true)), wrong.ToString());
+        Assert.That(wrong.ExitCode, Is.EqualTo(77), wrong.ToString());
+        Assert.That(wrong.Stderr, Does.Contain("KEY_NO_MATCH"));
     }
 
     [Test, CancelAfter(60_000)]
@@ -103,10 +104,13 @@ sealed class UnpackTests
     {
         using var scratch = new Scratch();
         var ring = scratch.Ring(KeyA);
-        File.SetUnixFileMode(Path.Combine(ring, "ring"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        var ran = Programs.Run("unpack", scratch.Write("a.txt", "a\n"u8.ToArray()), "-o", scratch["out"], "--keys", ring);
+        const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(Path.Combine(ring, "ring"), open);
+        var file = scratch.Write("a.txt", "a\n"u8.ToArray());
+        var ran = Programs.Run("unpack", file, "-o", scratch["out"], "--keys", ring);
         Assert.That(ran.ExitCode, Is.EqualTo(78), ran.ToString());
-        Assert.That(ran.Stderr, Does.Contain("ring").And.Contain("hint:").And.Contain("chmod").And.Not.Contain(KeyA[5..]));
+        Assert.That(ran.Stderr, Does.Contain("ring").And.Contain("hint:").And.Contain("chmod"));
+        Assert.That(ran.Stderr, Does.Not.Contain(KeyA[5..]));
     }
 
     [Test, CancelAfter(60_000)]
@@ -117,8 +121,11 @@ sealed class UnpackTests
         Assert.That(ran.Stderr.TrimEnd('\n').Split('\n'), Has.Length.EqualTo(2).And.All.StartsWith("decryptor: "));
     }
 
-    static string TextOf(string folder) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, Serving.ReadReport(folder).Files.Single().Path!)));
+    static string TextOf(string folder)
+    {
+        var text = Serving.ReadReport(folder).Files.Single().Path!;
+        return Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, text)));
+    }
 
     static byte[] Seeded(int count)
     {

@@ -79,8 +79,8 @@ sealed class LiveWorker : IDisposable
             {
                 case KeyRequest request: Tell(ring.Answer(request.Attempt, request.Question, request.Header)); break;
                 case Finished finished: return finished;
-                case null: throw new InvalidOperationException(
-                    $"the worker is gone: {_process.StandardError.ReadToEnd()}");
+                case null:
+                    throw new InvalidOperationException($"the worker is gone: {_process.StandardError.ReadToEnd()}");
                 default: break;
             }
         }

@@ -139,7 +139,8 @@ sealed class XlogTests
         deflate.Flush();
         var stream = packed.ToArray();
         var chunks = stream.Chunk(10).SelectMany(chunk => (byte[])[(byte)chunk.Length, 0, .. chunk]).ToArray();
-        var decoded = Decoded.Of([.. Made.Block(0x04, stream), .. Made.Block(0x05, chunks), .. Made.Block(0x03, lines)]);
+        var decoded = Decoded.Of(
+            [.. Made.Block(0x04, stream), .. Made.Block(0x05, chunks), .. Made.Block(0x03, lines)]);
         Assert.Multiple(() =>
         {
             Assert.That(decoded.Text.AsSpan().SequenceEqual((byte[])[.. lines, .. lines, .. lines]));

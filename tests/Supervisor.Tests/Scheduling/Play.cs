@@ -8,7 +8,8 @@ namespace Decryptor.Supervisor.Tests.Scheduling;
 
 /// <summary>
 /// Reads a play: lines of events in the journal's notation, then <c>----</c>, then the turn that must follow. All
-/// events above one line of dashes are one step. <c>wait 5s</c> lets time pass before it; <c>policy</c> lines come first.
+/// events above one line of dashes are one step. <c>wait 5s</c> lets time pass before it; <c>policy</c> lines come
+/// first.
 /// </summary>
 sealed class Play
 {
@@ -51,10 +52,15 @@ sealed class Play
 
     string Text(Turn turn)
     {
-        foreach (var row in turn.Rows.OfType<Row.JobIs>().Where(row => row.Job.State == JobState.Failed)) _failed.Add(row.Job);
+        _failed.AddRange(
+            turn.Rows.OfType<Row.JobIs>().Select(row => row.Job).Where(job => job.State == JobState.Failed));
         var lines = Notation.Lines(turn).Select(line => "  " + line).ToList();
         if (turn.WakeAt is { } at)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  wake   {Math.Max(0, (at - _now).TotalSeconds):0.###}s"));
+        {
+            var pause = Math.Max(0, (at - _now).TotalSeconds);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  wake   {pause:0.###}s"));
+        }
+
         return string.Join('\n', lines.DefaultIfEmpty("  nothing"));
     }
 
@@ -74,17 +80,19 @@ sealed class Play
                 _now += TimeSpan.FromSeconds(double.Parse(words[1].TrimEnd('s'), CultureInfo.InvariantCulture));
                 return null;
             case "arrive":
-                var outside = words.Contains("outside");
-                return new Event.JobArrived(words[1], words[1], words.Contains("tenant") ? words[4] : "", Number(words[2]), outside);
+                var tenant = words.Contains("tenant") ? words[4] : "";
+                return new Event.JobArrived(words[1], words[1], tenant, Number(words[2]), words.Contains("outside"));
             case "stop": return new Event.StopAsked(words.Length > 1);
             case "roll": return new Event.RollAsked();
             case "resize": return new Event.ResizeAsked(int.Parse(words[1], CultureInfo.InvariantCulture));
             case "input": return new Event.InputGone(Number(words[2]));
             case "answered": return new Event.KeysAnswered(AttemptOf(words[1]));
-            case "keys": return new Event.KeysChanged([.. words[2..].Select(id => _failed.Last(job => job.Id == Number(id)))]);
+            case "keys": return new Event.KeysChanged([.. words[2..].Select(Failed)]);
             default: return OfWorker(words, line);
         }
     }
+
+    Job Failed(string id) => _failed.Last(job => job.Id == Number(id));
 
     static Event OfWorker(string[] words, string line)
     {
@@ -111,7 +119,8 @@ sealed class Play
     static Attempt AttemptOf(string text, Incarnation worker = default)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        if (at >= 0 && !Incarnation.TryParse(text.AsSpan(at + 1), out worker)) throw new FormatException($"no attempt: {text}");
+        if (at >= 0 && !Incarnation.TryParse(text.AsSpan(at + 1), out worker))
+            throw new FormatException($"no attempt: {text}");
         var parts = (at < 0 ? text : text[..at]).Split('-');
         return new(Number(parts[0]), Number(parts[1]), worker);
     }

@@ -4,7 +4,9 @@ using Decryptor.Supervisor.Scheduling;
 
 namespace Decryptor.Supervisor.Tests.Scheduling;
 
-/// <summary>What the ledger remembers, what lies in the spool, and what must follow: a row for each place of a death.</summary>
+/// <summary>
+/// What the ledger remembers, what lies in the spool, and what must follow: a row for each place of a death.
+/// </summary>
 sealed class RecoveryTests
 {
     static readonly DateTimeOffset _now = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
@@ -24,7 +26,11 @@ sealed class RecoveryTests
 
     static string Lines(Recovered recovered) => string.Join('\n', Notation.Lines(recovered.Mending));
 
-    static SpoolListing InWork() => new() { Work = new Dictionary<Incarnation, IReadOnlyList<FoundInput>> { [_worker] = [_input] }, HighestJob = 5 };
+    static SpoolListing InWork() => new()
+    {
+        Work = new Dictionary<Incarnation, IReadOnlyList<FoundInput>> { [_worker] = [_input] },
+        HighestJob = 5,
+    };
 
     [Test]
     public void A_job_that_ran_is_given_back_uncharged_and_its_workers_folder_goes()
@@ -71,7 +77,8 @@ sealed class RecoveryTests
     {
         var listing = new SpoolListing { Queued = [_input], HighestJob = 5 };
         var recovered = Recovery.Recover(new([], [], 4, 0, false), listing, _now);
-        Assert.That(recovered.Waiting.Single(), Is.EqualTo(new Job { Id = 5, Source = "boot.xlog", Tenant = "acme", Bytes = 10, Arrived = _now }));
+        var adopted = new Job { Id = 5, Source = "boot.xlog", Tenant = "acme", Bytes = 10, Arrived = _now };
+        Assert.That(recovered.Waiting.Single(), Is.EqualTo(adopted));
         Assert.That(recovered.LastJob, Is.EqualTo(5));
     }
 
@@ -91,13 +98,15 @@ sealed class RecoveryTests
     public void A_job_whose_input_is_nowhere_fails_with_a_reason()
     {
         var recovered = Recovery.Recover(Memory(false, Open(JobState.Undecrypted)), new(), _now);
-        Assert.That(Lines(recovered), Does.StartWith("move   refuse 5 NO_INPUT\nrow    5 Failed NO_INPUT: its input is no longer in the spool"));
+        Assert.That(Lines(recovered), Does.StartWith(
+            "move   refuse 5 NO_INPUT\nrow    5 Failed NO_INPUT: its input is no longer in the spool"));
     }
 
     [Test]
     public void A_file_outside_of_the_spool_needs_no_moving()
     {
-        var recovered = Recovery.Recover(Memory(false, Open(JobState.Undecrypted) with { Outside = "/tmp/boot.xlog" }), new(), _now);
+        var outside = Open(JobState.Undecrypted) with { Outside = "/tmp/boot.xlog" };
+        var recovered = Recovery.Recover(Memory(false, outside), new(), _now);
         Assert.That(recovered.Waiting, Has.Count.EqualTo(1));
         Assert.That(recovered.Mending.Moves, Is.Empty);
     }
@@ -118,7 +127,8 @@ sealed class RecoveryTests
     public void Jobs_wait_in_the_order_in_which_they_came()
     {
         var open = new[] { 9, 3, 6 }.Select(id => Open(JobState.Undecrypted) with { Id = id }).ToArray();
-        var listing = new SpoolListing { Queued = [.. open.Select(job => new FoundInput(job.Id, "", "", 0))], HighestJob = 9 };
-        Assert.That(Recovery.Recover(Memory(true, open), listing, _now).Waiting.Select(job => job.Id), Is.EqualTo(new[] { 3, 6, 9 }));
+        var queued = open.Select(job => new FoundInput(job.Id, "", "", 0));
+        var recovered = Recovery.Recover(Memory(true, open), new() { Queued = [.. queued], HighestJob = 9 }, _now);
+        Assert.That(recovered.Waiting.Select(job => job.Id), Is.EqualTo(new[] { 3, 6, 9 }));
     }
 }

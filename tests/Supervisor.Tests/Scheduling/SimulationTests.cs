@@ -24,7 +24,8 @@ sealed class SimulationTests
             }
         }
 
-        Assert.That(outages, Is.GreaterThan(Seeds / 4), "the simulation must kill the supervisor, or it proves nothing");
+        Assert.That(
+            outages, Is.GreaterThan(Seeds / 4), "the simulation must kill the supervisor, or it proves nothing");
     }
 
     static int Run(int seed)
@@ -38,7 +39,8 @@ sealed class SimulationTests
 
         // The faults stop: whatever is open must end in bounded time.
         world.Calm = true;
-        for (var turn = 0; turn < 3000 && (world.Jobs.Count() < world.Arrived || world.Jobs.Any(job => job.IsOpen)); turn++) world.Turn();
+        bool AllEnded() => world.Jobs.Count() >= world.Arrived && !world.Jobs.Any(job => job.IsOpen);
+        for (var turn = 0; turn < 3000 && !AllEnded(); turn++) world.Turn();
         world.CheckTheEnd();
         return world.Outages;
     }

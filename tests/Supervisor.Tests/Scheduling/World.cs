@@ -56,12 +56,15 @@ sealed class World
     public void Arrive()
     {
         Arrived++;
-        var arrived = new Event.JobArrived($"{Arrived}", _random.Next(8) == 0 ? "poison" : "good", "", _random.Next(1, 100_000), false);
+        var source = _random.Next(8) == 0 ? "poison" : "good";
+        var arrived = new Event.JobArrived($"{Arrived}", source, "", _random.Next(1, 100_000), false);
         _incoming.Add(arrived.Place, arrived);
         _inbox.Add(arrived);
     }
 
-    /// <summary>A little time, some news, one step, carried out; perhaps a death of the supervisor in the middle.</summary>
+    /// <summary>
+    /// A little time, some news, one step, carried out; perhaps a death of the supervisor in the middle.
+    /// </summary>
     public void Turn()
     {
         _now += TimeSpan.FromMilliseconds(_random.Next(1, 700));
@@ -94,7 +97,8 @@ sealed class World
         }
     }
 
-    // Killed between two steps of the turn; all workers die with it; the next supervisor recovers, perhaps killed again.
+    // Killed between two steps of the turn; all workers die with it; the next supervisor recovers, perhaps killed
+    // again.
     void Outage(Turn turn)
     {
         Outages++;
@@ -111,7 +115,8 @@ sealed class World
 
     Recovered Recover()
     {
-        var memory = new LedgerMemory([.. _ledger.Values.Where(job => job.IsOpen)], [.. _ledgerWorkers], _lastJob, _lastWorker, false);
+        var open = _ledger.Values.Where(job => job.IsOpen).ToDictionary(job => job.Id);
+        var memory = new LedgerMemory([.. open.Values], [.. _ledgerWorkers], _lastJob, _lastWorker, false);
         var work = _folders.ToDictionary(
             folder => folder,
             folder => (IReadOnlyList<FoundInput>)[.. InputsIn(Place.Work, folder)]);
@@ -119,13 +124,15 @@ sealed class World
         {
             Queued = [.. InputsIn(Place.Queue, null)],
             Work = work,
-            Published = _published.Where(report => _ledger.TryGetValue(report.Key, out var job) && job.IsOpen).ToDictionary(),
+            Published = _published.Where(report => open.ContainsKey(report.Key)).ToDictionary(),
             HighestJob = _inputs.Keys.DefaultIfEmpty().Max(),
         }, _now);
     }
 
     IEnumerable<FoundInput> InputsIn(Place place, Incarnation? worker) =>
-        _inputs.Where(input => input.Value == (place, worker)).Select(input => new FoundInput(input.Key, _sources[input.Key], "", 1));
+        from input in _inputs
+        where input.Value == (place, worker)
+        select new FoundInput(input.Key, _sources[input.Key], "", 1);
 
     void Do(Move move)
     {
@@ -138,7 +145,7 @@ sealed class World
                 break;
             case Move.Prepare prepare: _folders.Add(prepare.Worker); break;
             case Move.Take take:
-                Assert.That(_inputs[take.Job.Id], Is.EqualTo((Place.Queue, (Incarnation?)null)), "taken from the queue");
+                AssertPlace(take.Job, Place.Queue, null);
                 _inputs[take.Job.Id] = (Place.Work, take.Worker);
                 break;
             case Move.GiveBack back: _inputs[back.Job.Id] = (Place.Queue, null); break;
@@ -152,11 +159,21 @@ sealed class World
         }
     }
 
+    void AssertPlace(Job job, Place place, Incarnation? worker) =>
+        Assert.That(_inputs[job.Id], Is.EqualTo((place, worker)), $"the input of job {job.Id} is where it must be");
+
     void Publish(Job job)
     {
         if (_published.TryGetValue(job.Id, out var before))
             Assert.That(before.State, Is.EqualTo(job.State.ToString()), $"job {job.Id} ends once");
-        _published[job.Id] = new() { Id = $"{job.Id}", Source = job.Source, State = $"{job.State}", Outcome = Report.Word(job.Outcome!.Value), Code = job.Code };
+        _published[job.Id] = new()
+        {
+            Id = $"{job.Id}",
+            Source = job.Source,
+            State = $"{job.State}",
+            Outcome = Report.Word(job.Outcome!.Value),
+            Code = job.Code,
+        };
         _inputs[job.Id] = (job.State == JobState.Failed ? Place.Failed : Place.Completed, null);
     }
 
@@ -191,8 +208,9 @@ sealed class World
                 break;
             case Order.Assign assign when _workers.TryGetValue(assign.Attempt.Worker, out var worker):
                 Assert.That(worker.Job, Is.Null, "one job at a time");
-                Assert.That(_inputs[assign.Job.Id], Is.EqualTo((Place.Work, (Incarnation?)worker.Name)), "the input is there");
-                Assert.That(_workers.Values.Count(other => other.Job?.Id == assign.Job.Id), Is.Zero, "no job is held twice");
+                AssertPlace(assign.Job, Place.Work, worker.Name);
+                var holders = _workers.Values.Where(other => other.Job?.Id == assign.Job.Id);
+                Assert.That(holders, Is.Empty, "no job is held twice");
                 worker.Job = assign.Job;
                 worker.Begun = false;
                 break;
@@ -239,9 +257,9 @@ sealed class World
     void Finish(SimulatedWorker worker, Job job)
     {
         worker.Job = null;
-        var failed = _random.Next(5) == 0;
-        _inbox.Add(new Event.WorkerSaid(worker.Name,
-            new Finished(job.Attempt, failed ? Outcome.Failed : Outcome.Complete, failed ? "DAMAGED" : "", "", "", 1, 1, default), true));
+        var (outcome, code) = _random.Next(5) == 0 ? (Outcome.Failed, "DAMAGED") : (Outcome.Complete, "");
+        var finished = new Finished(job.Attempt, outcome, code, "", "", 1, 1, default);
+        _inbox.Add(new Event.WorkerSaid(worker.Name, finished, true));
     }
 
     void Misbehave(SimulatedWorker worker, Job job)
@@ -258,14 +276,20 @@ sealed class World
 
     void Check()
     {
-        // Beyond three only what was not held against it: an outage, or the verdict that the workers themselves are broken.
-        Assert.That(_killedByPoison.Values, Has.All.LessThanOrEqualTo(_policy.DeathsMax + Outages + _uncharged), "a poison job kills three");
-        Assert.That(_ledger.Values.Where(job => job.Deaths >= _policy.DeathsMax).Select(job => job.Code), Has.All.EqualTo("POISON"));
+        // Beyond three only what was not held against it: an outage, or the verdict that the workers themselves are
+        // broken.
+        var deathsMax = _policy.DeathsMax + Outages + _uncharged;
+        Assert.That(_killedByPoison.Values, Has.All.LessThanOrEqualTo(deathsMax), "a poison job kills three");
+        var condemned = _ledger.Values.Where(job => job.Deaths >= _policy.DeathsMax);
+        Assert.That(condemned.Select(job => job.Code), Has.All.EqualTo("POISON"));
         foreach (var job in _ledger.Values.Where(job => job.State == JobState.Decrypting && Outages == 0))
-            Assert.That(_workers.ContainsKey(job.Worker!.Value) || _inbox.OfType<Event.WorkerGone>().Any(gone => gone.Worker == job.Worker),
-                $"job {job.Id} is in Decrypting and nobody has it");
+            Assert.That(IsHeld(job), $"job {job.Id} is in Decrypting and nobody has it");
         Assert.That(_workers, Has.Count.LessThanOrEqualTo(_policy.Workers));
     }
+
+    bool IsHeld(Job job) =>
+        _workers.ContainsKey(job.Worker!.Value)
+        || _inbox.OfType<Event.WorkerGone>().Any(gone => gone.Worker == job.Worker);
 
     /// <summary>All that has arrived has ended, and each where its row says.</summary>
     public void CheckTheEnd()
