@@ -24,11 +24,16 @@ static class CommandLine
         }
         catch (SpoolException e)
         {
-            return Talk.Error(e.Message, e.Hint, 78);
+            return Talk.Error(e.Message, e.Hint, e.ExitCode);
         }
         catch (LedgerException e)
         {
-            return Talk.Error(e.Message, e.Hint, 74);
+            return Talk.Error(e.Message, e.Hint, DiskTrouble.ExitCodeOf(e));
+        }
+        catch (IOException e)
+        {
+            var hint = DiskTrouble.IsFull(e) ? DiskTrouble.MakeRoom : "look at the disk and the kernel's log";
+            return Talk.Error(e.Message, hint, DiskTrouble.ExitCodeOf(e));
         }
         catch (KeyRingException e)
         {
