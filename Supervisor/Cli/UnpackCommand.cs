@@ -43,7 +43,7 @@ static class UnpackCommand
             var name = Deliver(run.FolderOf(job), output, Path.GetFileName(files[id - 1].TrimEnd('/')));
             results.Add((name, job));
             if (json) PrintJson(Path.Combine(output, name));
-            else Talk.Say(Line(name, job));
+            else Tell(name, job);
         }
 
         if (!json && files.Length > 1) Talk.Say(Summary(results, files.Length));
@@ -65,12 +65,18 @@ static class UnpackCommand
         }
     }
 
+    static void Tell(string name, Job job)
+    {
+        Talk.Say(Line(name, job));
+        if (job.Hint.Length > 0) Talk.Say($"hint: {job.Hint}");
+    }
+
     static string Line(string name, Job job) => job.Outcome switch
     {
         Outcome.Complete => $"{name}: complete, {StatusText.Size(job.BytesOut)} of text",
         Outcome.Partial => $"{name}: partial ({job.Code}), {StatusText.Size(job.BytesOut)} of text: {job.Text}",
         _ => $"{name}: FAILED ({job.Code}): {job.Text}",
-    } + (job.Hint.Length > 0 ? $"\ndecryptor:   hint: {Talk.Harmless(job.Hint)}" : "");
+    };
 
     static string Summary(List<(string Name, Job Job)> results, int inputs)
     {
