@@ -23,7 +23,9 @@ sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrie
         var wakeAt = clock.Now;
         while (true)
         {
-            var turn = scheduler.Step(clock.Now, inbox.Take(wakeAt));
+            // Waited for first, then dated: the time of a step is when it is taken, not when the waiting began.
+            var events = inbox.Take(wakeAt);
+            var turn = scheduler.Step(clock.Now, events);
             foreach (var fact in carrier.Carry(turn)) inbox.Post(fact);
             _latest = scheduler.Snapshot();
             watch(turn);

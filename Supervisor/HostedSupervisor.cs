@@ -70,21 +70,15 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         }
         else
         {
-            ExitCode = IsFull(death) ? 73 : 74;
+            ExitCode = DiskTrouble.ExitCodeOf(death);
+            // What the world refuses is told in its one line; where we are wrong ourselves, the place is needed too.
             log.Fatal(
-                death, "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}",
+                death is LedgerException or IOException ? null : death,
+                "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}",
                 death.Message);
         }
 
         _host!.StopApplication();
-    }
-
-    static bool IsFull(Exception death)
-    {
-        const int noSpaceLeft = 28;
-        return death is LedgerException
-            ? death.Message.Contains("full", StringComparison.Ordinal)
-            : (death.HResult & 0xffff) == noSpaceLeft;
     }
 
     // On the listener's own thread: nothing here may wait for the thread pool, or for the loop.

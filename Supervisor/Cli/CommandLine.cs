@@ -25,11 +25,16 @@ static class CommandLine
         }
         catch (SpoolException e)
         {
-            return Talk.Error(e.Message, e.Hint, 78);
+            return Talk.Error(e.Message, e.Hint, e.ExitCode);
         }
         catch (LedgerException e)
         {
-            return Talk.Error(e.Message, e.Hint, 74);
+            return Talk.Error(e.Message, e.Hint, DiskTrouble.ExitCodeOf(e));
+        }
+        catch (IOException e)
+        {
+            var hint = DiskTrouble.IsFull(e) ? DiskTrouble.MakeRoom : "look at the disk and the kernel's log";
+            return Talk.Error(e.Message, hint, DiskTrouble.ExitCodeOf(e));
         }
         catch (KeyRingException e)
         {
@@ -42,7 +47,8 @@ static class CommandLine
     {
         string[] own = ["--help", "-h", "-?", "--version"];
         if (args.Length == 0) return ["--help"];
-        return own.Contains(args[0]) || root.Subcommands.Any(command => command.Name == args[0]) ? args : ["cat", .. args];
+        var isCommand = own.Contains(args[0]) || root.Subcommands.Any(command => command.Name == args[0]);
+        return isCommand ? args : ["cat", .. args];
     }
 
     static RootCommand Build()

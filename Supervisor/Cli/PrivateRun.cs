@@ -2,6 +2,7 @@ using Decryptor.Protocol;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Storage;
 using Serilog.Core;
 
 namespace Decryptor.Supervisor.Cli;
@@ -23,7 +24,7 @@ sealed class PrivateRun : IDisposable
     public PrivateRun(string folder, Settings settings)
     {
         _folder = folder;
-        _engine = Engine.Open(settings with { Spool = folder }, KeyRing.Load(settings.Keys), Logger.None, Watch);
+        _engine = Open(folder, settings);
         foreach (var warning in _engine.Desk.Ring.Warnings) Talk.Say(warning);
         SignalListener.Start(Hear);
         _engine.Start();
@@ -69,11 +70,36 @@ sealed class PrivateRun : IDisposable
     {
         _engine.Inbox.Post(new Event.StopAsked(true));
         var death = _engine.WaitForEnd();
-        _engine.Dispose();
-        Directory.Delete(_folder, recursive: true);
-        if (death is null) return;
-        var message = $"the run ended: {death.Message}";
-        throw new UsageException(message, "see whether the disk is full") { ExitCode = 74 };
+        try
+        {
+            _engine.Dispose();
+        }
+        finally
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        if (death is not null) throw Refused(death);
+    }
+
+    static UsageException Refused(Exception death) => new(
+        $"the run ended: {death.Message}",
+        DiskTrouble.IsFull(death) ? "make room on the disk, then try again" : "look at the disk and the kernel's log")
+    {
+        ExitCode = DiskTrouble.ExitCodeOf(death),
+    };
+
+    Engine Open(string folder, Settings settings)
+    {
+        try
+        {
+            return Engine.Open(settings with { Spool = folder }, KeyRing.Load(settings.Keys), Logger.None, Watch);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     void Watch(Turn turn)

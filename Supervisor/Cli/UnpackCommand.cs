@@ -75,7 +75,7 @@ static class UnpackCommand
     static void Tell(string name, Job job)
     {
         Talk.Say(Line(name, job));
-        if (job.Hint.Length > 0) Talk.Say($"  hint: {job.Hint}");
+        if (job.Hint.Length > 0) Talk.Say($"hint: {job.Hint}");
     }
 
     static string Line(string name, Job job) => job.Outcome switch

@@ -14,6 +14,9 @@ sealed class LedgerException : Exception
     /// <summary>What to do about it.</summary>
     public string Hint { get; }
 
+    /// <summary>Whether it is only room that is wanting.</summary>
+    public bool IsFull { get; private init; }
+
     /// <summary>What SQLite's refusal means for a person.</summary>
     public static LedgerException Of(string path, SqliteException e)
     {
@@ -24,9 +27,10 @@ sealed class LedgerException : Exception
             readOnly or cannotOpen => ("cannot be opened", "check its owner, its permissions and the disk"),
             ioError => ("cannot be read or written: the disk refuses", "check the disk and the kernel's log"),
             corrupt or notALedger => ("is damaged", "move it away: the inputs in the spool are then taken in anew"),
-            full => ("cannot be written: the disk is full", "make room on the disk of the spool"),
+            full => ("cannot be written: the disk is full", DiskTrouble.MakeRoom),
             _ => ("cannot be used", "see the message"),
         };
-        return new($"the ledger {path} {what} ({e.Message.TrimEnd('.')})", hint, e);
+        var isFull = e.SqliteErrorCode == full;
+        return new($"the ledger {path} {what} ({e.Message.TrimEnd('.')})", hint, e) { IsFull = isFull };
     }
 }

@@ -58,8 +58,8 @@ sealed class SpoolRooms : IDisposable
         }
         catch (IOException e)
         {
-            throw new SpoolException(
-                $"the spool {path} cannot be opened: {e.Message}", "check its path, owner and permissions");
+            throw SpoolException.Of(
+                $"the spool {path} cannot be opened: {e.Message}", e, "check its path, owner and permissions");
         }
     }
 
@@ -93,8 +93,8 @@ sealed class SpoolRooms : IDisposable
             "choose another directory");
     }
 
-    static SpoolException Unusable(string path, IOException why) => new(
-        $"the spool {path} cannot be used: {why.Message}",
+    static SpoolException Unusable(string path, IOException why) => SpoolException.Of(
+        $"the spool {path} cannot be used: {why.Message}", why,
         "name a directory on a disk that can be written, whose parent is there and open to the service's user");
 
     static uint? Group(SpoolOptions options)
