@@ -100,6 +100,7 @@ sealed class World : IDisposable
     {
         Assert.That(File.Exists(_spool.InputOf(job)), Is.True, $"{job.Source} was assigned without its input");
         var starving = job.Source.StartsWith("starving", StringComparison.Ordinal);
+        Say(attempt.Worker, new Progress(attempt, 0, 0, 0));
         if (job.Source.StartsWith("deadly", StringComparison.Ordinal))
         {
             Directory.CreateDirectory(_spool.OutputOf(attempt));

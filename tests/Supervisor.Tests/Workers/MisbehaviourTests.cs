@@ -178,8 +178,9 @@ sealed class MisbehaviourTests
     static string[] Words(string station) => station switch
     {
         "starting" => [],
-        "asking" => [nameof(Hello), nameof(KeyRequest)],
-        "finished" => [nameof(Hello), nameof(Finished)],
-        _ => [nameof(Hello)],
+        "idle" => [nameof(Hello)],
+        "asking" => [nameof(Hello), nameof(Progress), nameof(KeyRequest)],
+        "finished" => [nameof(Hello), nameof(Progress), nameof(Finished)],
+        _ => [nameof(Hello), nameof(Progress)],
     };
 }
