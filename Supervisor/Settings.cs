@@ -61,6 +61,7 @@ sealed record Settings
     /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>
     public static Settings Read(string path)
     {
+        if (!File.Exists(path)) throw Wrong($"there is no file {path}", "check the path behind --config");
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), SettingsJson.Strict.Settings) ?? new();

@@ -30,7 +30,7 @@ static class CatCommand
     {
         var exitCode = 0;
         using var stdout = Console.OpenStandardOutput();
-        using var run = new PrivateRun(OneShot.MakeFolderIn(Path.GetTempPath()), settings);
+        using var run = new PrivateRun(PrivateFolder.MakeIn(Path.GetTempPath()), settings);
         foreach (var file in files) run.Add(file);
         try
         {

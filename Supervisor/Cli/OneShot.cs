@@ -35,25 +35,6 @@ static class OneShot
         return files;
     }
 
-    /// <summary>Makes <paramref name="parent"/> if need be, and a folder for the private spool in it.</summary>
-    public static string MakeFolderIn(string parent)
-    {
-        try
-        {
-            Directory.CreateDirectory(parent);
-            var folder = Path.Combine(parent, $".decryptor-{Environment.ProcessId}");
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-            const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            Directory.CreateDirectory(folder, owner);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var message = $"{parent} cannot be written: {e.Message}";
-            throw new UsageException(message, "choose another place for the output") { ExitCode = 73 };
-        }
-    }
-
     /// <summary>The ended job; null when the run was interrupted before its end.</summary>
     public static Job? AwaitEnd(PrivateRun run, long id)
     {

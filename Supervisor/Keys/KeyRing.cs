@@ -100,6 +100,8 @@ sealed class KeyRing : IEquatable<KeyRing>
 
     static List<string> Files(string folder)
     {
+        if (!Directory.Exists(folder))
+            throw new KeyRingException($"there is no key folder {folder}", "check the path behind --keys");
         try
         {
             var files = Directory.EnumerateFileSystemEntries(folder)

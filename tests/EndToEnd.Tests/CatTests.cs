@@ -81,4 +81,23 @@ sealed class CatTests
         process.WaitForExit();
         Assert.That(process.StandardError.ReadToEnd(), Is.Empty);
     }
+
+    [Test, CancelAfter(60_000)]
+    public void What_a_killed_run_has_left_is_cleared_by_the_next()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("spin.txt", "x\n"u8.ToArray());
+        var output = Directory.CreateDirectory(scratch["out"]).FullName;
+        using (var killed = Programs.Start([], "unpack", file, "-o", output, "--worker-program", Programs.FakeWorker))
+        {
+            while (Directory.GetFiles(output, "*.db", SearchOption.AllDirectories).Length == 0) Thread.Yield();
+            killed.Kill();
+            killed.WaitForExit();
+        }
+
+        var left = Directory.GetDirectories(output).Single();
+        Directory.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-2));
+        Assert.That(Programs.Run("unpack", scratch.Write("a.txt", "a\n"u8.ToArray()), "-o", output).ExitCode, Is.Zero);
+        Assert.That(Directory.GetDirectories(output).Select(Path.GetFileName), Is.EqualTo(new[] { "a.txt" }));
+    }
 }

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Decryptor.Supervisor.Storage;
+
+namespace Decryptor.Supervisor.Cli;
+
+/// <summary>
+/// The folder of a private spool: made new under a name that nobody can foresee or have made before us, for the owner
+/// alone, since decrypted text passes through it. What a killed run has left beside it is cleared away.
+/// </summary>
+static partial class PrivateFolder
+{
+    const string Prefix = ".decryptor-";
+    const int NotPermitted = 1, NotThere = 2, Denied = 13, NoFolder = 20, NoSpace = 28, ReadOnly = 30;
+
+    /// <summary>Makes one in <paramref name="parent"/>, and that too if need be.</summary>
+    /// <exception cref="UsageException">It cannot be made there.</exception>
+    public static string MakeIn(string parent)
+    {
+        try
+        {
+            Directory.CreateDirectory(parent);
+            ClearLeftovers(parent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refused(parent, (e.HResult & 0xffff) is var error && e is IOException ? error : Denied);
+        }
+
+        var name = Encoding.UTF8.GetBytes(Path.Combine(parent, $"{Prefix}XXXXXX\0"));
+        if (MakeTemporary(name) == 0) throw Refused(parent, Marshal.GetLastPInvokeError());
+        return Encoding.UTF8.GetString(name, 0, name.Length - 1);
+    }
+
+    // A run that was killed could not clean up. One that lives holds its lock, or is younger than a minute.
+    static void ClearLeftovers(string parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, $"{Prefix}*").Where(IsLeftover))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another run clears here at the same time, and was faster.
+                continue;
+            }
+        }
+    }
+
+    static bool IsLeftover(string folder) =>
+        File.GetUnixFileMode(folder) == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+        && File.Exists(Path.Combine(folder, Spool.LedgerName))
+        && SpoolHolder.Of(folder) is null
+        && DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > TimeSpan.FromMinutes(1);
+
+    static UsageException Refused(string parent, int error)
+    {
+        var why = error switch
+        {
+            NotThere => "there is no such place",
+            NotPermitted or Denied => "it belongs to somebody else",
+            NoFolder => "it is no folder",
+            NoSpace => "the disk is full",
+            ReadOnly => "the disk is mounted for reading only",
+            _ => Marshal.GetPInvokeErrorMessage(error),
+        };
+        return new($"{parent} cannot be written: {why}", "choose another place for the output") { ExitCode = 73 };
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkdtemp", SetLastError = true)]
+    private static partial nint MakeTemporary(byte[] template);
+}
