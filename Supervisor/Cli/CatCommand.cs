@@ -2,6 +2,7 @@ using System.CommandLine;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Storage;
 
 namespace Decryptor.Supervisor.Cli;
 
@@ -11,6 +12,8 @@ namespace Decryptor.Supervisor.Cli;
 /// </summary>
 static class CatCommand
 {
+    const int BrokenPipe = 32;
+
     public static Command Build(SharedOptions shared)
     {
         var command = new Command("cat", "print the text of packages (this is what decryptor FILE does)");
@@ -48,10 +51,17 @@ static class CatCommand
                 exitCode = Talk.Worse(exitCode, Talk.ExitCodeOf(job.Outcome!.Value, job.Code));
             }
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == BrokenPipe)
         {
             // Whoever reads us has enough, as `head` does: there is nobody left to tell.
             return run.Interrupted ?? exitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var why = e.InnerException as IOException ?? e as IOException;
+            return Talk.Error(
+                $"the text cannot be written: {why?.Message ?? e.Message}", "part of it is missing in what was written",
+                why is null ? FailureCode.IoError.ExitCode : DiskTrouble.ExitCodeOf(why));
         }
 
         return run.Interrupted ?? exitCode;
