@@ -71,7 +71,8 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             // What the world refuses is told in its one line; where we are wrong ourselves, the place is needed too.
             log.Fatal(
                 death is LedgerException or IOException ? null : death,
-                "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}", death.Message);
+                "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}",
+                death.Message);
         }
 
         _host!.StopApplication();

@@ -20,7 +20,10 @@ static partial class StandardStreams
     public static void FillBeforeExec()
     {
         for (var descriptor = 0; descriptor <= Errors; descriptor++)
-            if (Control(descriptor, GetFlags) is var flags && (flags < 0 || (flags & CloseOnExec) != 0)) Fill(descriptor);
+        {
+            // An error is all ones, and so has the flag too.
+            if ((Control(descriptor, GetFlags) & CloseOnExec) != 0) Fill(descriptor);
+        }
     }
 
     static void Fill(int descriptor)

@@ -50,7 +50,8 @@ sealed class BadInputTests
         var inputs = Directory.GetFiles(_made["bad"]);
         var ran = Programs.Run(["unpack", .. inputs, "-o", scratch["out"], "--keys", _made["keys"]]);
         Assert.That(ran.ExitCode, Is.EqualTo(77), ran.ToString());
-        foreach (var (name, code) in Expected) Assert.That(Serving.ReadReport(scratch["out/" + name]).Code, Is.EqualTo(code), name);
+        foreach (var (name, code) in Expected)
+            Assert.That(Serving.ReadReport(scratch["out/" + name]).Code, Is.EqualTo(code), name);
         foreach (var line in ran.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Assert.That(line, Does.StartWith("decryptor: ").And.Not.Contain("Exception").And.Not.Contain("\\u000a"));
     }

@@ -5,7 +5,8 @@ namespace Decryptor.EndToEnd.Tests;
 /// <summary>A disk without room costs the jobs that need it, and nothing that was accepted.</summary>
 sealed class DiskFullTests
 {
-    static byte[] Lines(int bytes) => [.. Enumerable.Repeat("a line of a log\n"u8.ToArray(), bytes / 16).SelectMany(line => line)];
+    static byte[] Lines(int bytes) =>
+        [.. Enumerable.Repeat("a line of a log\n"u8.ToArray(), bytes / 16).SelectMany(line => line)];
 
     [Test, CancelAfter(60_000)]
     public void A_text_without_room_fails_with_DISK_FULL_keeps_its_input_and_harms_no_neighbour()

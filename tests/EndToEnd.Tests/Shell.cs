@@ -11,7 +11,8 @@ static class Shell
     /// <summary>Runs a script with <c>$1</c>, <c>$2</c> … as given, for half a minute at most.</summary>
     public static Ran Run(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/timeout", ["-k", "1", "30", "/bin/sh", "-c", script, "sh", .. arguments])
+        string[] words = ["-k", "1", "30", "/bin/sh", "-c", script, "sh", .. arguments];
+        var start = new ProcessStartInfo("/usr/bin/timeout", words)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

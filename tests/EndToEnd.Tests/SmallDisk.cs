@@ -1,6 +1,8 @@
 namespace Decryptor.EndToEnd.Tests;
 
-/// <summary>A file system of a few MiB in a scratch folder, gone after the test. Ignores the test where none may be mounted.</summary>
+/// <summary>
+/// A file system of a few MiB in a scratch folder, gone after the test. Ignores the test where none may be mounted.
+/// </summary>
 sealed class SmallDisk : IDisposable
 {
     public SmallDisk(string folder, int mebibytes = 8)

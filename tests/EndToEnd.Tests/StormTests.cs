@@ -17,7 +17,8 @@ sealed class StormTests
         workers = 4, frozenSeconds = 1, stalledSeconds = 2, helloSeconds = 3, rescanSeconds = 0.5,
     };
 
-    static readonly string[] _deeds = ["ok", "ok", "ok", "crash-native~1", "exit0~1", "garbage~1", "finished-exit0", "ask"];
+    static readonly string[] _deeds =
+        ["ok", "ok", "ok", "crash-native~1", "exit0~1", "garbage~1", "finished-exit0", "ask"];
 
     readonly List<string> _dropped = [];
     readonly HashSet<string> _poison = [];
@@ -48,12 +49,14 @@ sealed class StormTests
         new(scratch, misbehaving ? ["--worker-program", Programs.FakeWorker] : [], config: _impatient);
 
     static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var set) ? set : otherwise;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } set
+            ? int.Parse(set, CultureInfo.InvariantCulture) : otherwise;
 
     static byte[] Content(string name)
     {
         var lines = name.Length * 7919 % 4000;
-        return Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, lines).Select(i => $"{name} line {i}\n")) + $"end of {name}\n");
+        var text = string.Concat(Enumerable.Range(0, lines).Select(i => $"{name} line {i}\n"));
+        return Encoding.UTF8.GetBytes($"{text}end of {name}\n");
     }
 
     void Begin(bool misbehaving)
@@ -90,7 +93,8 @@ sealed class StormTests
     void Drop(Scratch scratch, bool misbehaving)
     {
         var number = _dropped.Count;
-        var deed = !misbehaving ? "job" : number % 50 == 49 ? "kill-self" : _deeds[_random.Next(_deeds.Length)];
+        var deed = !misbehaving ? "job"
+            : number % 50 == 49 ? "kill-self" : _deeds[_random.Next(_deeds.Length)];
         // FakeWorker takes its deed from the name without its extension.
         var name = $"{deed}.{number}";
         if (deed == "kill-self") _poison.Add(name);
@@ -101,19 +105,34 @@ sealed class StormTests
     void Check(Serving service, IReadOnlyDictionary<string, (string Folder, Protocol.Report Report)> ended)
     {
         Assert.That(ended.Keys, Is.EquivalentTo(_dropped), "each ends, and none twice");
+        var unlucky = 0;
         foreach (var (name, (folder, report)) in ended)
         {
-            if (_poison.Contains(name)) Assert.That(report.Code, Is.EqualTo("POISON"), name);
-            else Assert.That(TextIn(folder), Is.EqualTo(Content(name)), $"{name}: {report.Code}\n{service.Stderr}");
+            if (report.Code == "POISON")
+            {
+                // Three of our own kills may meet one job by chance; it must have had its chances, and keep its input.
+                Assert.That(report.Attempts, Is.GreaterThanOrEqualTo(3), name);
+                Assert.That(File.ReadAllBytes(Path.Combine(folder, "input")), Is.EqualTo(Content(name)), name);
+                if (!_poison.Contains(name)) unlucky++;
+                continue;
+            }
+
+            Assert.That(_poison, Does.Not.Contain(name), "it kills every worker");
+            Assert.That(TextIn(folder), Is.EqualTo(Content(name)), $"{name}: {report.Code} {report.Message}");
         }
 
-        service.Until(() => Jobs(service).TrueForAll(state => state is "Completed" or "Failed"), "the ledger says so too");
+        TestContext.Out.WriteLine($"{ended.Count} jobs, {unlucky} of them met by three kills");
+        Assert.That(unlucky, Is.LessThanOrEqualTo(ended.Count / 50));
+
+        var ends = new[] { "Completed", "Failed" };
+        service.Until(() => Jobs(service).TrueForAll(ends.Contains), "the ledger says so too");
         Assert.That(Jobs(service), Has.Count.EqualTo(_dropped.Count));
     }
 
     static byte[] TextIn(string folder)
     {
-        var texts = Directory.GetFiles(folder).Where(file => Path.GetFileName(file) is not ("report.json" or "input")).ToArray();
+        var texts = Directory.GetFiles(folder)
+            .Where(file => Path.GetFileName(file) is not ("report.json" or "input")).ToArray();
         return texts.Length == 1 ? File.ReadAllBytes(texts[0]) : [];
     }
 
