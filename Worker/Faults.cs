@@ -21,48 +21,48 @@ static class Faults
 {
     internal static Refusal Output(long limit) => new(FailureCode.LimitOutput,
         $"the text grew past the limit of {Bytes(limit)}; what came before is kept",
-        "Raise the output limit if such files are wanted.");
+        "raise the output limit if such files are wanted");
 
     internal static Refusal Ratio(int ratio, long input) => new(FailureCode.LimitRatio,
         $"the text grew past {ratio} times the {Bytes(input)} of the file; what came before is kept",
-        "Files like this are made to fill disks. Raise the ratio limit only if you trust the sender.");
+        "files like this are made to fill disks: raise the ratio limit only if you trust the sender");
 
     internal static Refusal BlockRatio(long offset, long limit) => new(FailureCode.LimitRatio,
         $"the block at {offset} gives more than {Bytes(limit)} of text, which no logger writes",
-        "Files like this are made to fill disks; ask the sender where it comes from.");
+        "files like this are made to fill disks; ask the sender where it comes from");
 
     internal static Refusal Members(int limit) => new(FailureCode.LimitMembers,
-        $"the package has more than {limit} members", "Raise the members limit, or send it in parts.");
+        $"the package has more than {limit} members", "raise the members limit, or send it in parts");
 
     internal static Refusal Depth(int limit) => new(FailureCode.LimitDepth,
-        $"packages are nested deeper than {limit}", "Unpack the outer layers and send what is inside.");
+        $"packages are nested deeper than {limit}", "unpack the outer layers and send what is inside");
 
     internal static Refusal NoInput(string why) => new(FailureCode.NoInput,
-        $"the input cannot be opened: {why}", "See that the file is there and may be read.");
+        $"the input cannot be opened: {why}", "see that the file is there and may be read");
 
     internal static Refusal Reading(string why) => new(FailureCode.IoError,
-        $"reading the input failed: {why}", "Look at the disk and its journal; then try again.");
+        $"reading the input failed: {why}", "look at the disk and its journal, then try again");
 
     internal static Refusal Writing(IOException e) => IsFull(e)
         ? new(FailureCode.DiskFull, "there is no room left for the text; the part that was written is removed",
-            "Make room; then try again.")
+            "make room, then try again")
         : new(FailureCode.IoError, $"writing the text failed: {e.Message}",
-            "Look at the disk and its journal; then try again.");
+            "look at the disk and its journal, then try again");
 
     internal static Refusal Empty() =>
-        new(FailureCode.Empty, "the file has no bytes in it", "Ask the sender to upload it again.");
+        new(FailureCode.Empty, "the file has no bytes in it", "ask the sender to upload it again");
 
     internal static Refusal Unsupported(string what) => new(FailureCode.Unsupported,
         $"this is {what}, which this version cannot open",
-        "Open it yourself and send the logs inside, or use a newer version.");
+        "open it yourself and send the logs inside, or use a newer version");
 
     internal static Refusal UnknownFormat(long size, ReadOnlySpan<byte> first) => new(FailureCode.UnknownFormat,
         $"{Bytes(size)} that are no format known here and no text; they begin with {Hex(first)}",
-        "Ask the sender what made the file.");
+        "ask the sender what made the file");
 
     internal static Refusal OnlyZeros(long size) => new(FailureCode.Damaged,
         $"all of the {Bytes(size)} are zero: a preallocated file, or one whose pages were lost",
-        "Ask the sender for another copy.");
+        "ask the sender for another copy");
 
     internal static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} bytes");
 

@@ -31,9 +31,18 @@ sealed class InputFile : Stream
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
         {
-            throw Faults.NoInput(e.Message);
+            throw Faults.NoInput(Why(e, path));
         }
     }
+
+    // The library's own words for these name a path that the person may never have seen, and a directory as forbidden.
+    static string Why(Exception e, string path) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a directory",
+        UnauthorizedAccessException => "this user may not read it",
+        _ => e.Message,
+    };
 
     public override long Length { get; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Storage;
 
 namespace Decryptor.Supervisor.Cli;
 
@@ -11,6 +12,8 @@ namespace Decryptor.Supervisor.Cli;
 /// </summary>
 static class CatCommand
 {
+    const int BrokenPipe = 32;
+
     public static Command Build(SharedOptions shared)
     {
         var files = OneShot.Files();
@@ -30,7 +33,8 @@ static class CatCommand
     {
         var exitCode = 0;
         using var stdout = Console.OpenStandardOutput();
-        using var run = new PrivateRun(PrivateFolder.MakeIn(Path.GetTempPath()), settings);
+        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        using var run = new PrivateRun(folder, settings);
         foreach (var file in files) run.Add(file);
         try
         {
@@ -41,10 +45,17 @@ static class CatCommand
                 exitCode = Talk.Worse(exitCode, Talk.ExitCodeOf(job.Outcome!.Value, job.Code));
             }
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == BrokenPipe)
         {
             // Whoever reads us has enough, as `head` does: there is nobody left to tell.
             return run.Interrupted ?? exitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var why = e.InnerException as IOException ?? e as IOException;
+            return Talk.Error(
+                $"the text cannot be written: {why?.Message ?? e.Message}", "part of it is missing in what was written",
+                why is null ? FailureCode.IoError.ExitCode : DiskTrouble.ExitCodeOf(why));
         }
 
         return run.Interrupted ?? exitCode;

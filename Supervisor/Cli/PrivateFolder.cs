@@ -15,7 +15,7 @@ static partial class PrivateFolder
 
     /// <summary>Makes one in <paramref name="parent"/>, and that too if need be.</summary>
     /// <exception cref="UsageException">It cannot be made there.</exception>
-    public static string MakeIn(string parent)
+    public static string MakeIn(string parent, string hint)
     {
         try
         {
@@ -24,11 +24,11 @@ static partial class PrivateFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Refused(parent, (e.HResult & 0xffff) is var error && e is IOException ? error : Denied);
+            throw Refused(parent, hint, (e.HResult & 0xffff) is var error && e is IOException ? error : Denied);
         }
 
         var name = Encoding.UTF8.GetBytes(Path.Combine(parent, $"{Prefix}XXXXXX\0"));
-        if (MakeTemporary(name) == 0) throw Refused(parent, Marshal.GetLastPInvokeError());
+        if (MakeTemporary(name) == 0) throw Refused(parent, hint, Marshal.GetLastPInvokeError());
         return Encoding.UTF8.GetString(name, 0, name.Length - 1);
     }
 
@@ -55,7 +55,7 @@ static partial class PrivateFolder
         && SpoolHolder.Of(folder) is null
         && DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > TimeSpan.FromMinutes(1);
 
-    static UsageException Refused(string parent, int error)
+    static UsageException Refused(string parent, string hint, int error)
     {
         var why = error switch
         {
@@ -66,7 +66,7 @@ static partial class PrivateFolder
             ReadOnly => "the disk is mounted for reading only",
             _ => Marshal.GetPInvokeErrorMessage(error),
         };
-        return new($"{parent} cannot be written: {why}", "choose another place for the output") { ExitCode = 73 };
+        return new($"{parent} cannot be written: {why}", hint) { ExitCode = 73 };
     }
 
     [LibraryImport("libc", EntryPoint = "mkdtemp", SetLastError = true)]

@@ -102,6 +102,7 @@ static unsafe class SignalListener
                 next += MemoryMarshal.CreateReadOnlySpanFromNullTerminated(next).Length + 1;
             }
 
+            StandardStreams.FillBeforeExec();
             LibcSignals.Exec("/proc/self/exe", all);
         }
 

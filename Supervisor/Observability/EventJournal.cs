@@ -13,25 +13,31 @@ sealed class EventJournal(ILogger log)
 {
     public void Watch(Turn turn)
     {
-        foreach (var row in turn.Rows) Tell(row);
+        foreach (var row in turn.Rows) Tell(row, turn);
         foreach (var kill in turn.Orders.OfType<Order.Kill>())
             log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
         if (!log.IsEnabled(LogEventLevel.Verbose)) return;
         foreach (var line in Notation.Lines(turn)) log.Verbose("{Turn:l}", line);
     }
 
-    void Tell(Row row)
+    void Tell(Row row, Turn turn)
     {
         switch (row)
         {
             case Row.JobIs { Job: var job } changed: Tell(job, changed.Why); break;
             case Row.WorkerStarts starts: log.Debug("{Worker} starts", starts.Worker); break;
             case Row.WorkerEnded { Charged: { } charged } ended:
-                log.Warning("{Worker} is gone: {How}; charged to job {Job}", ended.Worker, ended.How, charged);
+                log.Warning(
+                    "{Worker} is gone: {How}; charged to job {Job} attempt {Attempt}",
+                    ended.Worker, ended.How, charged, AttemptsOf(charged, turn));
                 break;
             case Row.WorkerEnded ended: log.Information("{Worker} is gone: {How}", ended.Worker, ended.How); break;
         }
     }
+
+    // A death that is charged changes its job in the same turn.
+    static int AttemptsOf(long job, Turn turn) =>
+        turn.Rows.OfType<Row.JobIs>().LastOrDefault(row => row.Job.Id == job)?.Job.Attempts ?? 0;
 
     void Tell(Job job, string why) => log.Write(
         LevelOf(job), "job {Job} attempt {Attempt} {Worker}: {State} {Outcome} {Code:l} {Source}: {Why:l}",

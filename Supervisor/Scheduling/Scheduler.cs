@@ -326,7 +326,7 @@ sealed class Scheduler
                 Kill(busy, BlameFor(busy), verdict);
                 break;
             case WorkerSlot.Leaving { KillAt: { } at } leaving when _now >= at || _now >= _drainBy:
-                _turn.Tell(new Order.Kill(leaving.Worker, "it did not leave"));
+                _turn.Tell(new Order.Kill(leaving.Worker, Stopping ? "we are stopping" : "it did not leave"));
                 Put(leaving with { KillAt = null });
                 break;
         }

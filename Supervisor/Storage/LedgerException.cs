@@ -21,7 +21,10 @@ sealed class LedgerException : Exception
     public static LedgerException Of(string path, SqliteException e)
     {
         const int busy = 5, readOnly = 8, ioError = 10, corrupt = 11, full = 13, cannotOpen = 14, notALedger = 26;
-        var (what, hint) = e.SqliteErrorCode switch
+        // The one place where SQLite meets a full disk and calls it an I/O error: making room for its index of the log.
+        const int noRoomForIndex = 4874;
+        var error = e.SqliteExtendedErrorCode == noRoomForIndex ? full : e.SqliteErrorCode;
+        var (what, hint) = error switch
         {
             busy => ("is held by another program", "end whatever has the file open"),
             readOnly or cannotOpen => ("cannot be opened", "check its owner, its permissions and the disk"),
@@ -30,7 +33,7 @@ sealed class LedgerException : Exception
             full => ("cannot be written: the disk is full", DiskTrouble.MakeRoom),
             _ => ("cannot be used", "see the message"),
         };
-        var isFull = e.SqliteErrorCode == full;
+        var isFull = error == full;
         return new($"the ledger {path} {what} ({e.Message.TrimEnd('.')})", hint, e) { IsFull = isFull };
     }
 }

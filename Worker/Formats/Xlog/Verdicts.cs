@@ -71,15 +71,14 @@ static class Verdicts
     static string Hint(FailureCode code)
     {
         if (code == FailureCode.KeyMissing)
-            return "Put the app's private xlog key into the key ring; the job is then tried again.";
+            return "put the app's private xlog key into the key ring";
         if (code == FailureCode.KeyNoMatch)
-            return "Ask the app's makers which key this build seals its logs for and put it into the key ring; "
-                + "the job is then tried again.";
+            return "ask the app's makers which key this build seals its logs for, and put it into the key ring";
         if (code == FailureCode.Truncated)
-            return "The upload was cut or taken while the app was writing; ask the sender for a fresh copy.";
+            return "the upload was cut, or taken while the app was writing: ask the sender for a fresh copy";
         if (code == FailureCode.LimitMemory)
-            return "No real encoder makes such blocks; ask the sender what wrote the file.";
-        return "Ask the sender for another copy, sent as binary. "
-            + "Often two processes of the app write to the same log file.";
+            return "no real encoder makes such blocks: ask the sender what wrote the file";
+        return "ask the sender for another copy, sent as binary; "
+            + "often two processes of the app have written to the same log file";
     }
 }
