@@ -14,7 +14,11 @@ sealed class StormTests
 {
     static readonly object _impatient = new
     {
-        workers = 4, frozenSeconds = 1, stalledSeconds = 2, helloSeconds = 3, rescanSeconds = 0.5,
+        workers = 4,
+        frozenSeconds = 1,
+        stalledSeconds = 2,
+        helloSeconds = 3,
+        rescanSeconds = 0.5,
     };
 
     static readonly string[] _deeds =
