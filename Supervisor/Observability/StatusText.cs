@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Decryptor.Supervisor.Observability;
 
-/// <summary>The status as one screen of text, 100 columns at most, worst first, with what will happen next.</summary>
+/// <summary>The status as one screen of text, worst first, with what will happen next.</summary>
 static class StatusText
 {
     static readonly Columns _columns = new(
