@@ -51,7 +51,7 @@ static class JobsCommand
         StatusText.Size(job.Bytes),
         StatusText.Size(job.BytesOut),
         job.Arrived.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        Talk.Harmless(job.Source));
+        Harmless.Text(job.Source));
 
     static void PrintJson(IReadOnlyList<Job> jobs)
     {

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Observability;
 
 namespace Decryptor.Supervisor.Cli;
 
@@ -17,7 +16,7 @@ static class Talk
         return exitCode;
     }
 
-    public static void Say(string line) => Console.Error.WriteLine($"decryptor: {Harmless(line)}");
+    public static void Say(string line) => Console.Error.WriteLine($"decryptor: {Harmless.Text(line)}");
 
     public static int Worse(int a, int b) => Array.IndexOf(_ranks, b) > Array.IndexOf(_ranks, a) ? b : a;
 
@@ -27,21 +26,4 @@ static class Talk
         Outcome.Partial => 3,
         _ => (FailureCode.Find(code) ?? FailureCode.Internal).ExitCode,
     };
-
-    /// <summary>
-    /// Names come from strangers: what would move the cursor or turn the reading direction is made visible.
-    /// </summary>
-    public static string Harmless(string text)
-    {
-        var safe = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var unsafeToShow = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
-            if (unsafeToShow) safe.Append($"\\u{rune.Value:x4}");
-            else safe.Append(rune);
-        }
-
-        return safe.ToString();
-    }
 }

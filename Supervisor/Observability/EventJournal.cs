@@ -14,10 +14,18 @@ sealed class EventJournal(ILogger log)
     public void Watch(Turn turn)
     {
         foreach (var row in turn.Rows) Tell(row, turn);
-        foreach (var kill in turn.Orders.OfType<Order.Kill>())
-            log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
+        foreach (var kill in turn.Orders.OfType<Order.Kill>()) Tell(kill);
         if (!log.IsEnabled(LogEventLevel.Verbose)) return;
         foreach (var line in Notation.Lines(turn)) log.Verbose("{Turn:l}", line);
+    }
+
+    void Tell(Order.Kill kill)
+    {
+        if (kill.Over is { } attempt)
+            log.Warning("job {Job} attempt {Attempt} {Worker} is killed: {Why}",
+                attempt.Job, attempt.Number, kill.Worker, kill.Why);
+        else
+            log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
     }
 
     void Tell(Row row, Turn turn)
@@ -43,7 +51,7 @@ sealed class EventJournal(ILogger log)
         LevelOf(job), "job {Job} attempt {Attempt} {Worker}: {State} {Outcome} {Code:l} {Source}: {Why:l}",
         job.Id, job.Attempts, job.Worker?.ToString() ?? "-",
         job.State, job.Outcome is { } outcome ? Report.Word(outcome) : "-",
-        job.Code.Length > 0 ? job.Code : "-", job.Source, why);
+        job.Code.Length > 0 ? job.Code : "-", Harmless.Text(job.Source), Harmless.Text(why));
 
     static LogEventLevel LevelOf(Job job) => job switch
     {

@@ -326,7 +326,7 @@ sealed class Scheduler
                 Kill(busy, BlameFor(busy), verdict);
                 break;
             case WorkerSlot.Leaving { KillAt: { } at } leaving when _now >= at || _now >= _drainBy:
-                _turn.Tell(new Order.Kill(leaving.Worker, Stopping ? "we are stopping" : "it did not leave"));
+                _turn.Tell(new Order.Kill(leaving.Worker, null, Stopping ? "we are stopping" : "it did not leave"));
                 Put(leaving with { KillAt = null });
                 break;
         }
@@ -376,7 +376,7 @@ sealed class Scheduler
     void Kill(WorkerSlot slot, Blame blame, string why)
     {
         var worker = slot.Occupant!.Value;
-        _turn.Tell(new Order.Kill(worker, why));
+        _turn.Tell(new Order.Kill(worker, (slot as WorkerSlot.Busy)?.Job.Attempt, why));
         Put(new WorkerSlot.Leaving(slot.Number, worker, (slot as WorkerSlot.Busy)?.Job, blame, why, null));
     }
 

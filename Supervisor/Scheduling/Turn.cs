@@ -97,6 +97,6 @@ abstract record Order
     /// <summary>End its input: it finishes and leaves.</summary>
     internal sealed record Dismiss(Incarnation Worker) : Order;
 
-    /// <summary>SIGKILL.</summary>
-    internal sealed record Kill(Incarnation Worker, string Why) : Order;
+    /// <summary>SIGKILL; <paramref name="Over"/> is what it worked on.</summary>
+    internal sealed record Kill(Incarnation Worker, Attempt? Over, string Why) : Order;
 }
