@@ -126,13 +126,9 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
     {
         using var ledger = JobLedger.OpenForReading(engine.Spool.Ledger);
         var changed = KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue;
-        var starved = Starved(ledger, FailureCode.KeyMissing).Concat(Starved(ledger, FailureCode.KeyNoMatch));
-        var again = starved.Where(job => job.Ended < changed).OrderBy(job => job.Id).ToArray();
+        var again = ledger.Starved().Where(job => job.Ended < changed).ToArray();
         if (again.Length > 0) Post(new Event.KeysChanged(again));
     }
-
-    static IReadOnlyList<Job> Starved(LedgerReader ledger, FailureCode code) =>
-        ledger.List(JobState.Failed, code.Name, int.MaxValue);
 }
 
 /// <summary>A host lifetime that listens to no signal: ours are heard by one thread that nothing can starve.</summary>

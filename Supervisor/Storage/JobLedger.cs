@@ -85,10 +85,6 @@ sealed class JobLedger : IDisposable
             ? memory : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
 
-    /// <summary>Jobs that failed for want of a key and whose inputs are in the spool.</summary>
-    public IReadOnlyList<Job> Starved() => LedgerFile.Guard(_path, () => Jobs(
-        $"state = 'Failed' AND code IN ('{FailureCode.KeyMissing}', '{FailureCode.KeyNoMatch}') AND outside IS NULL"));
-
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
     public void MarkRunning() =>
         LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 0"));

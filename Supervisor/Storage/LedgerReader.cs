@@ -1,3 +1,4 @@
+using Decryptor.Protocol;
 using Decryptor.Supervisor.Scheduling;
 using Microsoft.Data.Sqlite;
 
@@ -51,6 +52,11 @@ sealed class LedgerReader : IDisposable
         $"SELECT {JobRow.Columns} FROM job WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR code = $2) "
         + "ORDER BY id DESC LIMIT $3",
         JobRow.Read, state?.ToString(), code, limit);
+
+    /// <summary>Jobs that failed for want of a key and whose inputs are in the spool, oldest first.</summary>
+    public IReadOnlyList<Job> Starved() => Query(
+        $"SELECT {JobRow.Columns} FROM job WHERE state = 'Failed' AND code IN ($1, $2) AND outside IS NULL ORDER BY id",
+        JobRow.Read, FailureCode.KeyMissing.Name, FailureCode.KeyNoMatch.Name);
 
     /// <summary>One job, or null.</summary>
     public Job? Find(long id) =>

@@ -72,14 +72,6 @@ sealed class Spool : IDisposable
     /// <summary>The absolute path of a failed job's folder.</summary>
     public string Failed(long job) => $"{Root}/failed/{Id(job)}";
 
-    /// <summary>Whether an attempt's folder and its report are really there.</summary>
-    public bool HasReport(Attempt attempt)
-    {
-        using var folders = new TurnFolders(_rooms);
-        using var folder = folders.Out(attempt.Worker)?.TryOpenOurs(attempt.Folder);
-        return folder is not null && HoldsReport(folder);
-    }
-
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
     public IReadOnlyList<Event> Carry(IReadOnlyList<Move> moves)

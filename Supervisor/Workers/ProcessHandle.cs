@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -27,10 +28,16 @@ sealed unsafe class ProcessHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Waits until the process has ended; a zombie has. False when it has not in time.</summary>
     public bool WaitForEnd(TimeSpan patience)
     {
+        var since = Stopwatch.GetTimestamp();
         var wanted = new Libc.PollFd { Fd = (int)handle, Events = Libc.PollIn };
-        var milliseconds = (int)Math.Clamp(patience.TotalMilliseconds, 0, int.MaxValue);
-        var count = Libc.Poll(&wanted, 1, milliseconds);
-        return count > 0;
+        while (true)
+        {
+            var left = patience - Stopwatch.GetElapsedTime(since);
+            var count = Libc.Poll(&wanted, 1, (int)Math.Clamp(left.TotalMilliseconds, 0, int.MaxValue));
+            if (count >= 0) return count > 0;
+            // The very death that is awaited may interrupt the waiting, by SIGCHLD.
+            if (Marshal.GetLastPInvokeError() != Libc.Interrupted) throw new Win32Exception();
+        }
     }
 
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;

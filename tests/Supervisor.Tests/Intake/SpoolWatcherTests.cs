@@ -66,6 +66,8 @@ sealed class SpoolWatcherTests
     public void A_file_written_in_place_is_taken_whole_and_not_before_it_is_closed()
     {
         Watch(NoRescan with { Patience = TimeSpan.FromMinutes(1) });
+        Place("first.xlog", "the watch has begun");
+        Next();
         using (var file = File.Create(In("slow.xlog")))
         {
             file.Write("abc"u8);

@@ -133,7 +133,8 @@ sealed class JobLedgerTests
             new Row.JobIs(inside with { Id = 5, State = JobState.Completed,
                 Outcome = Outcome.Partial, Code = "KEY_MISSING" }, ""),
         ]);
-        Assert.That(_ledger.Starved().Select(job => job.Id), Is.EqualTo(new[] { 1L, 2L }));
+        using var reader = JobLedger.OpenForReading(_path);
+        Assert.That(reader.Starved().Select(job => job.Id), Is.EqualTo(new[] { 1L, 2L }));
     }
 
     [Test]

@@ -176,7 +176,6 @@ sealed class MoveTests
             File.CreateSymbolicLink($"{_spool.WorkFolder(Worker)}/{name}", $"{_scratch.Path}/elsewhere");
         }
 
-        Assert.That(_spool.HasReport(job.Attempt), Is.False);
         Twice(new Move.GiveBack(job, Worker));
         Twice(new Move.Publish(job, job.Attempt));
         Twice(new Move.Discard(Worker));
@@ -184,18 +183,6 @@ sealed class MoveTests
         Assert.That(_scratch.In("failed"), Is.EqualTo(new[] { "1", "1/report.json" }));
         Assert.That(File.Exists($"{_scratch.Path}/elsewhere/1~~boot.xlog"), Is.True);
         Assert.That(File.Exists($"{_scratch.Path}/elsewhere/1-1/report.json"), Is.True);
-    }
-
-    [Test]
-    public void An_attempt_has_a_report_only_if_it_is_a_real_file_in_a_real_directory()
-    {
-        var job = Finish(Take(Scratch.NewJob(1)));
-        Assert.That(_spool.HasReport(job.Attempt), Is.True);
-        Assert.That(_spool.HasReport(job.Attempt with { Number = 2 }), Is.False);
-        File.Move($"{_spool.OutputOf(job.Attempt)}/report.json", $"{_scratch.Path}/report.json");
-        Assert.That(_spool.HasReport(job.Attempt), Is.False);
-        File.CreateSymbolicLink($"{_spool.OutputOf(job.Attempt)}/report.json", $"{_scratch.Path}/report.json");
-        Assert.That(_spool.HasReport(job.Attempt), Is.False);
     }
 
     [Test]

@@ -16,6 +16,7 @@ sealed class World : IDisposable
     readonly Queue<Event> _events = new();
     readonly HashSet<long> _fed;
     readonly Spool _spool;
+    readonly string _ledgerPath;
     readonly JobLedger _ledger;
     readonly Scheduler _scheduler;
     DateTimeOffset _now;
@@ -28,7 +29,8 @@ sealed class World : IDisposable
     {
         (_changesLeft, _fed) = (changes, fed);
         _spool = scratch.OpenSpool(new() { Durable = false, BeforeChange = _ => Change() });
-        _ledger = JobLedger.Open($"{scratch.Path}/ledger.db");
+        _ledgerPath = $"{scratch.Path}/ledger.db";
+        _ledger = JobLedger.Open(_ledgerPath);
         try
         {
             _now = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
@@ -49,7 +51,8 @@ sealed class World : IDisposable
     public void Live()
     {
         foreach (var name in _spool.Incoming.Names()) _events.Enqueue(new Event.JobArrived(name, name, "", 3, false));
-        var starved = _ledger.Starved();
+        using var reader = JobLedger.OpenForReading(_ledgerPath);
+        var starved = reader.Starved();
         foreach (var job in starved) _fed.Add(job.Id);
         _events.Enqueue(new Event.KeysChanged(starved));
         for (var turns = 0; turns < 500; turns++)
@@ -118,7 +121,6 @@ sealed class World : IDisposable
         };
         var output = Directory.CreateDirectory(_spool.OutputOf(attempt)).FullName;
         File.WriteAllBytes($"{output}/report.json", JobReport.Of(ended).ToJson());
-        Assert.That(_spool.HasReport(attempt), Is.True);
         _events.Enqueue(new Event.WorkerSaid(
             attempt.Worker, new Finished(attempt, ended.Outcome.Value, ended.Code, "", "", 3, 3, default),
                 HasReport: true));
