@@ -52,17 +52,27 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Assign assign)
     {
-        Begin(ref writer, 14, FrameKind.Assign, assign.Attempt);
+        Begin(ref writer, 9, FrameKind.Assign, assign.Attempt);
         writer.Write(assign.Input);
         writer.Write(assign.Output);
         writer.Write(assign.Source);
         writer.Write(assign.Tenant);
-        writer.Write(assign.Limits.OutputBytes);
-        writer.Write(assign.Limits.Ratio);
-        writer.Write(assign.Limits.RatioFloor);
-        writer.Write(assign.Limits.Members);
-        writer.Write(assign.Limits.Depth);
-        writer.Write(assign.Limits.Questions);
+        Write(ref writer, assign.Limits);
+    }
+
+    static void Write(ref MessagePackWriter writer, Limits limits)
+    {
+        writer.WriteArrayHeader(10);
+        writer.Write(limits.OutputBytes);
+        writer.Write(limits.Ratio);
+        writer.Write(limits.RatioFloor);
+        writer.Write(limits.Members);
+        writer.Write(limits.Depth);
+        writer.Write(limits.Questions);
+        writer.Write(limits.NameBytes);
+        writer.Write(limits.WindowBytes);
+        writer.Write(limits.ScryptLog);
+        writer.Write(limits.Seconds);
     }
 
     static void Write(ref MessagePackWriter writer, KeyRequest request)

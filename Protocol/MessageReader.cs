@@ -60,15 +60,23 @@ static class MessageReader
 
     static Assign ReadAssign(ref MessagePackReader reader, int count)
     {
-        Expect(count, 14, nameof(Assign));
+        Expect(count, 9, nameof(Assign));
         return new(
             ReadAttempt(ref reader),
             ReadText(ref reader, Frame.PathMax),
             ReadText(ref reader, Frame.PathMax),
             ReadText(ref reader),
             ReadText(ref reader),
-            new(ReadCount(ref reader), ReadSmall(ref reader), ReadCount(ref reader), ReadSmall(ref reader),
-                ReadSmall(ref reader), ReadSmall(ref reader)));
+            ReadLimits(ref reader));
+    }
+
+    static Limits ReadLimits(ref MessagePackReader reader)
+    {
+        Expect(reader.ReadArrayHeader(), 10, nameof(Limits));
+        return new(
+            ReadCount(ref reader), ReadSmall(ref reader), ReadCount(ref reader), ReadSmall(ref reader),
+            ReadSmall(ref reader), ReadSmall(ref reader), ReadSmall(ref reader), ReadCount(ref reader),
+            ReadSmall(ref reader), ReadSmall(ref reader));
     }
 
     static KeyRequest ReadKeyRequest(ref MessagePackReader reader, int count)

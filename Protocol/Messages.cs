@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private protected Message()
     {
@@ -29,8 +29,13 @@ public sealed record Hello(int ProtocolVersion, Incarnation Worker, string Build
 /// <param name="Members">Members over all packages in the input.</param>
 /// <param name="Depth">Layers and containers around one text.</param>
 /// <param name="Questions">Key requests in one attempt.</param>
+/// <param name="NameBytes">The longest name of a member, in bytes as the package has it.</param>
+/// <param name="WindowBytes">The memory that a compressed stream may ask for to look back into.</param>
+/// <param name="ScryptLog">The most costly password derivation: log2 of scrypt's N. 20 takes 1 GiB.</param>
+/// <param name="Seconds">Seconds that the attempt may take, those not counted in which it waits for a key.</param>
 public readonly record struct Limits(
-    long OutputBytes, int Ratio, long RatioFloor, int Members, int Depth, int Questions);
+    long OutputBytes, int Ratio, long RatioFloor, int Members, int Depth, int Questions, int NameBytes,
+    long WindowBytes, int ScryptLog, int Seconds);
 
 /// <summary>Supervisor to worker: decode this. Sent only to a worker that is idle.</summary>
 /// <param name="Attempt">Whose work it is.</param>

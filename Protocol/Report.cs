@@ -100,6 +100,9 @@ public sealed record ReportedFile
     /// <summary>The file's <see cref="FailureCode"/>; null when complete.</summary>
     public string? Code { get; init; }
 
+    /// <summary>What happened to this file, in a sentence; null when complete.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Null for formats without blocks.</summary>
     public ReportedBlocks? Blocks { get; init; }
 

@@ -37,7 +37,7 @@ sealed class Engine : IDisposable
             : WorkerProgram.Beside(AppContext.BaseDirectory);
         Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
-        var orders = new OrderDesk(Pool, Desk, Spool, policy.Limits, Inbox.Post);
+        var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
         var carrier = new TurnCarrier(Spool, Ledger, orders);
         var scheduler = new Scheduler(policy, Mend(carrier, log));
         Ledger.MarkRunning();

@@ -10,7 +10,7 @@ namespace Decryptor.Supervisor;
 /// <summary>
 /// Turns orders into what workers and the key ring understand. An order that fails comes back as an event.
 /// </summary>
-sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Limits limits, Action<Event> report)
+sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy, Action<Event> report)
 {
     public void Give(Order order)
     {
@@ -27,7 +27,7 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Limits limits
 
     Assign MessageFor(Order.Assign assign) => new(
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
-        Frame.Fit(assign.Job.Tenant), limits);
+        Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes));
 
     void Reply(KeyRequest request, Answer found)
     {

@@ -57,6 +57,13 @@ sealed record Settings
 
     public int QuestionsMax { get; set; } = 4096;
 
+    public int NameBytesMax { get; set; } = 4096;
+
+    public long WindowBytesMax { get; set; } = 128L << 20;
+
+    /// <summary>log2 of the scrypt cost that a file may demand; 20 takes 1 GiB and seconds.</summary>
+    public int ScryptLogMax { get; set; } = 20;
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>
     public static Settings Read(string path)
@@ -95,6 +102,9 @@ sealed record Settings
         Demand(MembersMax >= 1, nameof(MembersMax), MembersMax, "1 or more");
         Demand(DepthMax is >= 1 and <= 64, nameof(DepthMax), DepthMax, "1 to 64");
         Demand(QuestionsMax is >= 1 and <= 1_000_000, nameof(QuestionsMax), QuestionsMax, "1 to 1000000");
+        Demand(NameBytesMax is >= 1 and <= 65_536, nameof(NameBytesMax), NameBytesMax, "1 to 65536");
+        Demand(WindowBytesMax is >= 1024 and <= 2L << 30, nameof(WindowBytesMax), WindowBytesMax, "1024 to 2147483648");
+        Demand(ScryptLogMax is >= 1 and <= 22, nameof(ScryptLogMax), ScryptLogMax, "1 to 22");
         return this;
     }
 
@@ -107,7 +117,9 @@ sealed record Settings
         JobTimeMin = TimeSpan.FromSeconds(JobSecondsMin),
         BytesPerSecondMin = BytesPerSecondMin,
         DrainWithin = TimeSpan.FromSeconds(DrainSeconds),
-        Limits = new(OutputBytesMax, RatioMax, RatioFloorBytes, MembersMax, DepthMax, QuestionsMax),
+        Limits = new(
+            OutputBytesMax, RatioMax, RatioFloorBytes, MembersMax, DepthMax, QuestionsMax, NameBytesMax, WindowBytesMax,
+            ScryptLogMax, Seconds: 0),
     };
 
     static void Demand(bool holds, string name, object value, string allowed)

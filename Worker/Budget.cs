@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker;
@@ -9,9 +10,16 @@ namespace Decryptor.Worker;
 /// </summary>
 sealed class Budget(Limits limits)
 {
+    // So many members may blow up before the attempt's own ratio is spent; each costs at most what one may give.
+    const int BombsMax = 3;
+
+    readonly Stopwatch _clock = Stopwatch.StartNew();
     long _input;
     long _bytesIn;
     long _bytesOut;
+    long _held;
+    long _before;
+    int _bombs;
     int _members;
     int _questions;
     bool _flush;
@@ -25,25 +33,55 @@ sealed class Budget(Limits limits)
     /// <summary>The whole input's size, which the ratio is counted by.</summary>
     internal void Measure(long input) => _input = input;
 
-    internal void Read(int bytes) => Volatile.Write(ref _bytesIn, _bytesIn + bytes);
+    internal void Read(int bytes)
+    {
+        // A container's directory is read twice; the figure is how much of the input is done.
+        Volatile.Write(ref _bytesIn, Math.Min(_bytesIn + bytes, Math.Max(_input, _bytesIn)));
+        Time();
+    }
 
     /// <summary>Pays for text that is about to be written.</summary>
     internal void Text(int bytes)
     {
-        var after = _bytesOut + bytes;
-        if (after > limits.OutputBytes) throw Faults.Output(limits.OutputBytes);
-        if (after > limits.RatioFloor && after > (Int128)limits.Ratio * _input)
-            throw Faults.Ratio(limits.Ratio, _input);
-        Volatile.Write(ref _bytesOut, after);
+        Pay(_bytesOut - _before + bytes, bytes);
+        Volatile.Write(ref _bytesOut, _bytesOut + bytes);
     }
 
-    /// <summary>Text that was paid for is gone again: the disk was full.</summary>
-    internal void TakeBackText() => Volatile.Write(ref _bytesOut, 0);
+    /// <summary>Takes room on disk for a while, within the limits of the text.</summary>
+    internal void Hold(int bytes)
+    {
+        Pay(_held + bytes, bytes);
+        _held += bytes;
+    }
+
+    internal void Release(long bytes) => _held -= bytes;
+
+    /// <summary>
+    /// Counts what one layer brings forth, whatever becomes of it. <paramref name="so"/> is what it gave so far.
+    /// </summary>
+    internal void Unpacked(long so)
+    {
+        if (so > limits.RatioFloor && so > (Int128)limits.Ratio * _input) throw Faults.Ratio(limits.Ratio, _input);
+        Time();
+    }
+
+    /// <summary>
+    /// A member went past the ratio. Those that follow it are not to suffer, so the ratio is counted anew for them; but
+    /// not for ever.
+    /// </summary>
+    internal void SurviveBomb()
+    {
+        if (++_bombs < BombsMax) _before = _bytesOut;
+    }
+
+    /// <summary>Text that was paid for is gone again.</summary>
+    internal void TakeBackText(long bytes) => Volatile.Write(ref _bytesOut, _bytesOut - bytes);
 
     internal void Member()
     {
         if (_members >= limits.Members) throw Faults.Members(limits.Members);
         _members++;
+        Time();
     }
 
     /// <summary>Enters the <paramref name="depth"/>-th layer around a text, counted from 1.</summary>
@@ -55,6 +93,20 @@ sealed class Budget(Limits limits)
     /// <summary>The number of the next question, or 0 when there were enough.</summary>
     internal int Question() => _questions < limits.Questions ? ++_questions : 0;
 
+    /// <summary>Runs something that others are to blame for if it takes long.</summary>
+    internal T Untimed<T>(Func<T> wait)
+    {
+        _clock.Stop();
+        try
+        {
+            return wait();
+        }
+        finally
+        {
+            _clock.Start();
+        }
+    }
+
     /// <summary>Asks, from another thread, that the text written so far be made visible soon.</summary>
     internal void AskForFlush() => Volatile.Write(ref _flush, true);
 
@@ -64,5 +116,18 @@ sealed class Budget(Limits limits)
         if (!Volatile.Read(ref _flush)) return false;
         Volatile.Write(ref _flush, false);
         return true;
+    }
+
+    void Pay(long counted, int bytes)
+    {
+        if (_bytesOut + _held + bytes > limits.OutputBytes) throw Faults.Output(limits.OutputBytes);
+        Unpacked(counted);
+    }
+
+    // A clock that stands still while a question is open: the attempt's own time.
+    void Time()
+    {
+        if (limits.Seconds > 0 && _clock.ElapsedMilliseconds > limits.Seconds * 1000L)
+            throw Faults.Seconds(limits.Seconds);
     }
 }

@@ -31,6 +31,27 @@ static class Faults
         $"the block at {offset} gives more than {Bytes(limit)} of text, which no logger writes",
         "files like this are made to fill disks; ask the sender where it comes from");
 
+    internal static Refusal Truncated(string what, long at) => new(FailureCode.Truncated,
+        $"the {what} ends in its middle, after {Bytes(at)}; what came before is kept",
+        "the upload was cut: ask the sender for a fresh copy");
+
+    internal static Refusal Damaged(string what) => new(FailureCode.Damaged,
+        what, "ask the sender for another copy, sent as binary");
+
+    internal static Refusal Window(long wanted, long limit) => new(FailureCode.LimitMemory,
+        $"it asks for {Bytes(wanted)} of memory to look back into; the limit is {Bytes(limit)}",
+        "raise the window limit if such files are wanted");
+
+    internal static Refusal Name(int length, int limit) => new(FailureCode.LimitName,
+        $"its name has {Bytes(length)}; the limit is {Bytes(limit)}", "rename the file before it is packed");
+
+    internal static Refusal Unsafe(string why) => new(FailureCode.UnsafeMember,
+        $"{why}; such members are never delivered", "ask who made the package");
+
+    internal static Refusal Seconds(int limit) => new(FailureCode.LimitTime,
+        $"the attempt took longer than its {limit} seconds; what came before is kept",
+        "raise the job's time if such files are wanted");
+
     internal static Refusal Members(int limit) => new(FailureCode.LimitMembers,
         $"the package has more than {limit} members", "raise the members limit, or send it in parts");
 
@@ -57,8 +78,15 @@ static class Faults
         "open it yourself and send the logs inside, or use a newer version");
 
     internal static Refusal UnknownFormat(long size, ReadOnlySpan<byte> first) => new(FailureCode.UnknownFormat,
-        $"{Bytes(size)} that are no format known here and no text; they begin with {Hex(first)}",
+        $"{Bytes(size)} that are no format known here and no text{Scattered(first)}; they begin with {Hex(first)}",
         "ask the sender what made the file");
+
+    internal static Refusal NoLog(string looks) => new(FailureCode.UnknownFormat,
+        $"it looks like {looks}, which is no log", "ask the sender for the log itself");
+
+    internal static Refusal NoMembers(string package) => new(FailureCode.Empty,
+        $"{package} without a file in it: there is nothing to decrypt",
+        "ask the sender to pack it again");
 
     internal static Refusal OnlyZeros(long size) => new(FailureCode.Damaged,
         $"all of the {Bytes(size)} are zero: a preallocated file, or one whose pages were lost",
@@ -67,6 +95,15 @@ static class Faults
     internal static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} bytes");
 
     static bool IsFull(IOException e) => e.HResult is Libc.NoSpace or Libc.OverQuota;
+
+    // Bytes of all values, about equally often, are what is left when order was taken out of a file.
+    static string Scattered(ReadOnlySpan<byte> first)
+    {
+        if (first.Length < 1024) return "";
+        Span<bool> seen = stackalloc bool[256];
+        foreach (var b in first[..1024]) seen[b] = true;
+        return seen.Count(true) > 240 ? " (it looks encrypted or compressed)" : "";
+    }
 
     static string Hex(ReadOnlySpan<byte> first)
     {

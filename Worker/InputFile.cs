@@ -1,3 +1,4 @@
+using Decryptor.Worker.Formats;
 using Microsoft.Win32.SafeHandles;
 
 namespace Decryptor.Worker;
@@ -6,7 +7,7 @@ namespace Decryptor.Worker;
 /// The attempt's input as a stream: read-only, from front to back, counted in the budget. A file that cannot be opened
 /// is NO_INPUT, one that cannot be read on is IO_ERROR.
 /// </summary>
-sealed class InputFile : Stream
+sealed class InputFile : ForwardStream
 {
     readonly SafeFileHandle _file;
     readonly Budget _budget;
@@ -46,17 +47,11 @@ sealed class InputFile : Stream
 
     public override long Length { get; }
 
-    public override bool CanRead => true;
+    /// <summary>The same file, to be read at any place.</summary>
+    internal Seekable Whole() => new(_file, Length, _budget.Read);
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
+    /// <summary>The next read is of the first byte again.</summary>
+    internal void Rewind() => _position = 0;
 
     public override int Read(Span<byte> buffer)
     {
@@ -72,16 +67,6 @@ sealed class InputFile : Stream
             throw Faults.Reading(e.Message);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

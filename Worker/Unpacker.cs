@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Decryptor.Protocol;
 using Decryptor.Worker.Formats;
-using Decryptor.Worker.Formats.Xlog;
 using Decryptor.Worker.Output;
 
 namespace Decryptor.Worker;
@@ -18,7 +17,8 @@ delegate Keys AskRing(int question, string format, ReadOnlyMemory<byte> header);
 sealed class Unpacker(Assign assign, AskRing ask)
 {
     readonly long _began = Stopwatch.GetTimestamp();
-    Findings _findings = new("unknown");
+    readonly Dictionary<string, Keys> _shared = [];
+    Descent? _descent;
     long _size;
 
     /// <summary>What the attempt has spent.</summary>
@@ -29,9 +29,8 @@ sealed class Unpacker(Assign assign, AskRing ask)
         try
         {
             var folder = AttemptFolder.Create(assign.Output);
-            using var text = folder.Text(assign.Source);
-            var (verdict, file) = Settle(text, Decode(text));
-            folder.Finish(Report(verdict, file));
+            var verdict = Descend(folder);
+            folder.Finish(Report(verdict));
             return Finished(verdict);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -41,115 +40,39 @@ sealed class Unpacker(Assign assign, AskRing ask)
         }
     }
 
-    Verdict Decode(TextFile text)
+    Verdict Descend(AttemptFolder folder)
     {
         try
         {
             using var input = InputFile.Open(assign.Input, Budget);
             _size = input.Length;
-            using var lookahead = new Lookahead(input);
-            return Decode(lookahead, text);
+            var resources = new Resources(Budget, assign.Limits, Key, assign.Output, input.Whole());
+            _descent = new Descent(resources, folder, input);
+            return _descent.Into(assign.Source);
         }
         catch (Refusal refusal)
         {
-            return Verdict.Of(refusal);
+            return Conclusion.Nothing(refusal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Verdict.Of(Faults.Writing(AsIo(e)));
+            return Conclusion.Nothing(Faults.Writing(AsIo(e)));
         }
     }
 
-    /// <summary>
-    /// First bytes decide only where they prove a format. Text is believed when its first stretch has no byte that text
-    /// has not; every xlog block has such bytes. All else is searched for blocks.
-    /// </summary>
-    Verdict Decode(Lookahead input, TextFile text)
+    // A secret that has to travel travels once. The clock stands still while the ring is asked: that is not our time.
+    Keys? Key(string format, ReadOnlyMemory<byte> header)
     {
-        var first = input.Peek(PlainText.Stretch);
-        if (first.IsEmpty) throw Faults.Empty();
-        if (KnownFormats.Foreign(first) is { } foreign) throw Faults.Unsupported(foreign);
-        var begin = first[..Math.Min(16, first.Length)].ToArray();
-        if (PlainText.Looks(first)) return CopyText(input, text, judgedOn: first.Length);
-
-        _findings = new("xlog");
-        using var xlog = new XlogDecoder(input, SinkInto(text), Question(text), _findings);
-        if (xlog.Run() is { } verdict) return verdict;
-        _findings = new("unknown");
-        return xlog.OnlyZeros ? NothingPending() : throw Faults.UnknownFormat(_size, begin);
-    }
-
-    Verdict CopyText(Lookahead input, TextFile text, int judgedOn)
-    {
-        _findings = new("text");
-        if (_size > judgedOn)
-            _findings.Warn($"taken for plain text by its first {judgedOn} bytes; passed on unchanged");
-        return PlainText.Copy(input, SinkInto(text));
-    }
-
-    Verdict NothingPending()
-    {
-        if (!assign.Source.Contains(".mmap", StringComparison.OrdinalIgnoreCase)) throw Faults.OnlyZeros(_size);
-        _findings = new("xlog");
-        _findings.Warn("the buffer file is empty: nothing was waiting to be written");
-        return Verdict.Complete;
-    }
-
-    TextSink SinkInto(TextFile text) => some =>
-    {
-        Budget.Text(some.Length);
-        text.Write(some);
-        _findings.Delivered += some.Length;
-        if (Budget.FlushAsked()) text.Flush();
-    };
-
-    KeySource Question(TextFile text) => (format, header) =>
-    {
+        if (header.IsEmpty && _shared.TryGetValue(format, out var known)) return known;
         var question = Budget.Question();
         if (question == 0) return null;
-        text.Flush();
-        return ask(question, format, header);
-    };
-
-    /// <summary>Seals the text or removes it. A full disk gets the room of the partial text back.</summary>
-    (Verdict Verdict, ReportedFile File) Settle(TextFile text, Verdict verdict)
-    {
-        string? sum = null;
-        try
-        {
-            var worthIt = Budget.BytesOut > 0 || verdict.Outcome != Outcome.Failed;
-            if (worthIt && verdict.Code != FailureCode.DiskFull) sum = text.Seal();
-        }
-        catch (IOException e)
-        {
-            verdict = Verdict.Of(Faults.Writing(e));
-        }
-
-        if (sum is null)
-        {
-            text.Remove();
-            Budget.TakeBackText();
-        }
-
-        return (verdict, File(text, sum, verdict));
+        _descent?.Flush();
+        var answer = Budget.Untimed(() => ask(question, format, header));
+        if (header.IsEmpty) _shared[format] = answer;
+        return answer;
     }
 
-    ReportedFile File(TextFile text, string? sum, Verdict verdict) => new()
-    {
-        Path = sum is null ? null : text.Name,
-        Source = assign.Source,
-        Format = _findings.Format,
-        Key = _findings.Keys,
-        Bytes = sum is null ? 0 : text.Written,
-        Sha256 = sum,
-        Outcome = Protocol.Report.Word(verdict.Outcome),
-        Code = verdict.Code?.Name,
-        Blocks = _findings.Blocks is { } blocks ? new(blocks.Total, blocks.Ok, blocks.Bad) : null,
-        Gaps = _findings.Gaps,
-        Warnings = _findings.Warnings,
-    };
-
-    Report Report(Verdict verdict, ReportedFile file) => new()
+    Report Report(Verdict verdict) => new()
     {
         Id = assign.Attempt.Job.ToString(System.Globalization.CultureInfo.InvariantCulture),
         Source = assign.Source,
@@ -162,14 +85,14 @@ sealed class Unpacker(Assign assign, AskRing ask)
         Attempts = assign.Attempt.Number,
         Worker = assign.Attempt.Worker.ToString(),
         BytesIn = _size,
-        BytesOut = file.Bytes,
+        BytesOut = Budget.BytesOut,
         Seconds = Math.Round(Stopwatch.GetElapsedTime(_began).TotalSeconds, 3),
-        Files = [file],
+        Files = _descent?.Files is { Count: > 0 } files ? files : [Conclusion.Unopened(assign.Source, verdict)],
     };
 
     Finished Finished(Verdict verdict) => new(
         assign.Attempt, verdict.Outcome, verdict.Code?.Name ?? "", Frame.Fit(verdict.Message), Frame.Fit(verdict.Hint),
-        _size, Budget.BytesOut, _findings.Blocks ?? default);
+        _size, Budget.BytesOut, _descent?.Blocks ?? default);
 
     static IOException AsIo(Exception e) => e as IOException ?? new IOException(e.Message, e);
 }

@@ -59,7 +59,15 @@ sealed record Policy
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(60);
 
     public Limits Limits { get; init; } = new(
-        OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096);
+        OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096,
+        NameBytes: 4096, WindowBytes: 128L << 20, ScryptLog: 20, Seconds: 0);
+
+    /// <summary>
+    /// The limits of one attempt at so many bytes. The worker's own clock runs out a tenth before ours does, so that it
+    /// can still say <c>LIMIT_TIME</c> and keep what it has, where we could only kill it.
+    /// </summary>
+    public Limits LimitsFor(long bytes) =>
+        Limits with { Seconds = (int)Math.Min(int.MaxValue, Math.Max(1, JobTime(bytes).TotalSeconds * 0.9)) };
 
     /// <summary>How long an attempt at so many bytes may take.</summary>
     public TimeSpan JobTime(long bytes)

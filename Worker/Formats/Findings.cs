@@ -24,7 +24,7 @@ readonly record struct Verdict(Outcome Outcome, FailureCode? Code, string Messag
 /// What is known of one text while it is being decoded. It is filled as it goes, so that a limit that ends the decoding
 /// does not take with it what was found before. Its lists are bounded; what does not fit is counted.
 /// </summary>
-sealed class Findings(string format)
+sealed class Findings(string format = "")
 {
     const int GapsMax = 1000;
     const int WarningsMax = 100;
@@ -35,7 +35,8 @@ sealed class Findings(string format)
     long _gapsLeftOut;
     long _warningsLeftOut;
 
-    internal string Format => format;
+    /// <summary>The formats from the outside in, joined by <c>&gt;</c>.</summary>
+    internal string Format { get; private set; } = format;
 
     /// <summary>Bytes of text delivered.</summary>
     internal long Delivered { get; set; }
@@ -52,6 +53,27 @@ sealed class Findings(string format)
 
     internal IReadOnlyList<string> Warnings => [.. _warnings, .. LeftOut()];
 
+    /// <summary>One format further in.</summary>
+    internal void Enter(string inner) => Format = Format.Length == 0 ? inner : $"{Format}>{inner}";
+
+    /// <summary>It was not what it was tried as: what was found in that belief is forgotten.</summary>
+    internal void Reset(string format)
+    {
+        Format = format;
+        Blocks = null;
+        _gaps.Clear();
+        _warnings.Clear();
+        (_gapsLeftOut, _warningsLeftOut) = (0, 0);
+    }
+
+    /// <summary>What is known of a member before it is opened: the formats and keys around it.</summary>
+    internal Findings OfMember()
+    {
+        var member = new Findings(Format);
+        member._keys.UnionWith(_keys);
+        return member;
+    }
+
     internal void Missing(long offset, long length, string reason)
     {
         if (_gaps.Count < GapsMax) _gaps.Add(new(offset, length, reason));
@@ -63,6 +85,9 @@ sealed class Findings(string format)
         if (_warnings.Count < WarningsMax) _warnings.Add(warning);
         else _warningsLeftOut++;
     }
+
+    /// <summary>Whether there is something to tell of it besides its outcome.</summary>
+    internal bool HasNews => _warnings.Count > 0 || _gaps.Count > 0;
 
     internal void OpenedBy(string key) => _keys.Add(key);
 

@@ -1,4 +1,24 @@
+using Decryptor.Worker.Formats.Compression;
+
 namespace Decryptor.Worker.Formats;
+
+/// <summary>Whether a file that begins with these bytes is of a format, as far as first bytes can prove that.</summary>
+delegate bool Mark(ReadOnlySpan<byte> first);
+
+/// <summary>
+/// A format that first bytes prove, and what can be done with it: exactly one of <paramref name="Layer"/>,
+/// <paramref name="Container"/> and nothing.
+/// </summary>
+/// <param name="Name">The word for it in reports.</param>
+/// <param name="Looks">What a person calls a file of it.</param>
+/// <param name="Begins">The proof.</param>
+/// <param name="MayHoldLogs">Whether logs are sent in it. What cannot hold logs is no format of ours.</param>
+sealed record KnownFormat(string Name, string Looks, Mark Begins, bool MayHoldLogs = true)
+{
+    internal OpenLayer? Layer { get; init; }
+
+    internal OpenContainer? Container { get; init; }
+}
 
 /// <summary>
 /// First bytes → format. Only bytes that prove a format decide here; the block formats have no such bytes and are
@@ -6,39 +26,96 @@ namespace Decryptor.Worker.Formats;
 /// </summary>
 static class KnownFormats
 {
-    /// <summary>
-    /// What a file is that begins with these bytes and cannot be opened here; null when they prove nothing.
-    /// </summary>
-    internal static string? Foreign(ReadOnlySpan<byte> first)
+    /// <summary>How many first bytes the proofs may look at.</summary>
+    internal const int Stretch = 64 * 1024;
+
+    /// <summary>What a file is that begins with these bytes; null when they prove nothing.</summary>
+    internal static KnownFormat? Of(ReadOnlySpan<byte> first)
     {
-        foreach (var (name, offset, mark) in Marks)
-            if (first.Length >= offset && first[offset..].StartsWith(mark)) return name;
+        foreach (var format in Ours)
+            if (format.Begins(first)) return format;
+        foreach (var format in Others)
+            if (format.Begins(first)) return format;
         return null;
     }
 
-    static readonly (string Name, int Offset, byte[] Mark)[] Marks =
+    static readonly KnownFormat[] Ours =
     [
-        ("a zip archive", 0, "PK\x03\x04"u8.ToArray()),
-        ("an empty zip archive", 0, "PK\x05\x06"u8.ToArray()),
-        ("a gzip file", 0, [0x1F, 0x8B, 0x08]),
-        ("a zstd file", 0, [0x28, 0xB5, 0x2F, 0xFD]),
-        ("an xz file", 0, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
-        ("a 7z archive", 0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
-        ("a bzip2 file", 0, "BZh"u8.ToArray()),
-        ("an lz4 file", 0, [0x04, 0x22, 0x4D, 0x18]),
-        ("a rar archive", 0, "Rar!\x1A\x07"u8.ToArray()),
-        ("a tar archive", 257, "ustar"u8.ToArray()),
-        ("an age file", 0, "age-encryption.org/v1\n"u8.ToArray()),
-        ("an armored age file", 0, "-----BEGIN AGE ENCRYPTED FILE-----"u8.ToArray()),
-        ("an OpenPGP message", 0, "-----BEGIN PGP MESSAGE-----"u8.ToArray()),
-        ("a CMS message", 0, "-----BEGIN CMS-----"u8.ToArray()),
-        ("a PKCS #7 message", 0, "-----BEGIN PKCS7-----"u8.ToArray()),
-        ("a file encrypted by openssl enc", 0, "Salted__"u8.ToArray()),
-        ("a PNG image", 0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
-        ("a JPEG image", 0, [0xFF, 0xD8, 0xFF]),
-        ("a GIF image", 0, "GIF8"u8.ToArray()),
-        ("a PDF document", 0, "%PDF-"u8.ToArray()),
-        ("an SQLite database", 0, "SQLite format 3\0"u8.ToArray()),
-        ("an ELF program", 0, [0x7F, 0x45, 0x4C, 0x46]),
+        new("gzip", "a gzip file", GzipLayer.Begins) { Layer = GzipLayer.Open },
+        new("zstd", "a zstd file", ZstdLayer.Begins) { Layer = ZstdLayer.Open },
+        new("zlib", "a zlib stream", ZlibLayer.Begins) { Layer = ZlibLayer.Open },
     ];
+
+    static readonly KnownFormat[] Others =
+    [
+        Package("xz", "an xz file", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
+        Package("7z", "a 7z archive", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
+        new("bzip2", "a bzip2 file", IsBzip2),
+        Package("lz4", "an lz4 file", [0x04, 0x22, 0x4D, 0x18]),
+        Package("rar", "a rar archive", "Rar!\x1A\x07"u8),
+        Package("cab", "a cabinet file", "MSCF\0\0\0\0"u8),
+        Package("openpgp", "an OpenPGP message", "-----BEGIN PGP "u8),
+        new("openpgp", "an OpenPGP message", IsOpenPgp),
+        new("cms", "a CMS message", IsCms),
+        Package("cms", "a CMS message", "-----BEGIN CMS-----"u8),
+        Package("cms", "a PKCS #7 message", "-----BEGIN PKCS7-----"u8),
+        Package("openssl", "a file encrypted by openssl enc", "Salted__"u8),
+        Package("openssl", "a file encrypted by openssl enc", "U2FsdGVkX1"u8),
+        Other("a PNG image", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+        Other("a JPEG image", [0xFF, 0xD8, 0xFF]),
+        Other("a GIF image", "GIF8"u8),
+        new("webp", "a WebP image", first => At(first, 0, "RIFF"u8) && At(first, 8, "WEBP"u8), MayHoldLogs: false),
+        new("video", "an MP4 or QuickTime video", first => At(first, 4, "ftyp"u8), MayHoldLogs: false),
+        Other("a PDF document", "%PDF-"u8),
+        Other("an SQLite database", "SQLite format 3\0"u8),
+        Other("an ELF program", [0x7F, 0x45, 0x4C, 0x46]),
+        Other("an Android dex file", "dex\n03"u8),
+        Other("a Java class file", [0xCA, 0xFE, 0xBA, 0xBE]),
+        Other("a core dump or Mach-O program", [0xCF, 0xFA, 0xED, 0xFE]),
+        Other("a packet capture", [0xD4, 0xC3, 0xB2, 0xA1]),
+        Other("a binary property list", "bplist00"u8),
+        new("html", "an HTML page", IsHtml, MayHoldLogs: false),
+    ];
+
+    static KnownFormat Package(string name, string looks, ReadOnlySpan<byte> mark) => new(name, looks, Mark(mark));
+
+    static KnownFormat Other(string looks, ReadOnlySpan<byte> mark) => new("unknown", looks, Mark(mark), false);
+
+    static Mark Mark(ReadOnlySpan<byte> mark)
+    {
+        var kept = mark.ToArray();
+        return first => first.StartsWith(kept);
+    }
+
+    static bool At(ReadOnlySpan<byte> first, int offset, ReadOnlySpan<byte> mark) =>
+        first.Length >= offset && first[offset..].StartsWith(mark);
+
+    // "BZh" begins many words; the block size and the mark of a block, or of the end, have to follow.
+    static bool IsBzip2(ReadOnlySpan<byte> first) => first.Length >= 10 && At(first, 0, "BZh"u8)
+        && first[3] is >= (byte)'1' and <= (byte)'9'
+        && (At(first, 4, [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || At(first, 4, [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]));
+
+    // The first packet is a sealed session key (RFC 9580): its tag, a length of one or two bytes, a version.
+    static bool IsOpenPgp(ReadOnlySpan<byte> first) => first.Length >= 16 && first[0] switch
+    {
+        0x84 or 0xC1 when first[2] is 3 or 6 => true,
+        0x85 when first[3] == 3 => true,
+        0xC1 when first[1] >= 192 && first[3] == 3 => true,
+        0x8C or 0xC3 => first[2] is 4 or 6,
+        _ => false,
+    };
+
+    // A DER or BER sequence whose first element is an object identifier of PKCS #7 (1.2.840.113549.1.7 or …1.9.16).
+    static bool IsCms(ReadOnlySpan<byte> first) => first.Length >= 32 && first[0] == 0x30
+        && first[1..24].IndexOf((ReadOnlySpan<byte>)[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01]) is > 0 and < 12;
+
+    static bool IsHtml(ReadOnlySpan<byte> first)
+    {
+        if (At(first, 0, [0xEF, 0xBB, 0xBF])) first = first[3..];
+        first = first.TrimStart(" \t\r\n"u8);
+        return Begins(first, "<!doctype html"u8) || Begins(first, "<html"u8);
+    }
+
+    static bool Begins(ReadOnlySpan<byte> first, ReadOnlySpan<byte> word) =>
+        first.Length >= word.Length && System.Text.Ascii.EqualsIgnoreCase(first[..word.Length], word);
 }

@@ -18,6 +18,12 @@ sealed class Lookahead(Stream stream) : IDisposable
     int _end;
     bool _ended;
 
+    /// <summary>
+    /// Why the stream broke off: it then ends here early, and everything before is good. Null while it has not, and
+    /// after an end that was verified.
+    /// </summary>
+    internal Refusal? Trouble { get; private set; }
+
     /// <summary>Where in the stream the next byte is.</summary>
     internal long Position { get; private set; }
 
@@ -39,14 +45,51 @@ sealed class Lookahead(Stream stream) : IDisposable
         Position += count;
     }
 
+    /// <summary>The stream ended although more was due: why, from the outermost cause.</summary>
+    internal Refusal BrokenOff(string what) => Trouble ?? Faults.Truncated(what, Position);
+
+    /// <summary>
+    /// What is inside has ended; so must this. Zeros are padding, and other bytes are told. Nothing is left unread, so
+    /// that the layers around can verify their own ends.
+    /// </summary>
+    /// <exception cref="Refusal">A layer around is damaged, if only in its end.</exception>
+    internal void MustEnd(string what, Findings findings)
+    {
+        var (from, strange) = (Position, false);
+        while (Peek(ReadBytes) is { IsEmpty: false } some)
+        {
+            strange |= some.IndexOfAnyExcept((byte)0) >= 0;
+            Skip(some.Length);
+        }
+
+        if (strange) findings.Warn($"{Position - from} bytes follow the {what} at {from}; they are not part of it");
+        if (Trouble is not null) throw Trouble;
+    }
+
+    /// <summary>The stream behind it begins again, and so does this.</summary>
+    internal void Restart()
+    {
+        (_start, _end, _ended) = (0, 0, false);
+        Position = 0;
+        Trouble = null;
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
     void Fill()
     {
         if (_buffer.Length - _end < ReadBytes) Compact();
-        var count = stream.Read(_buffer.AsSpan(_end, ReadBytes));
-        _end += count;
-        _ended = count == 0;
+        try
+        {
+            var count = stream.Read(_buffer.AsSpan(_end, ReadBytes));
+            _end += count;
+            _ended = count == 0;
+        }
+        catch (Refusal refusal)
+        {
+            Trouble = refusal;
+            _ended = true;
+        }
     }
 
     void Compact()

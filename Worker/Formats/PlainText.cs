@@ -27,6 +27,54 @@ static class PlainText
         return strange <= bytes.Length / 50;
     }
 
+    /// <summary>
+    /// Text in which zero bytes stand: a crash left its file longer than what was written, or a line holds some.
+    /// </summary>
+    internal static bool LooksBetweenZeros(ReadOnlySpan<byte> bytes)
+    {
+        int zeros = 0, strange = 0;
+        foreach (var b in bytes)
+        {
+            if (b == 0) zeros++;
+            else if (IsStrange(b)) strange++;
+        }
+
+        var rest = bytes.Length - zeros;
+        return rest >= 16 && strange <= rest / 50 && LooksLikeLog(bytes.Trim((byte)0)[..Math.Min(16, rest)]);
+    }
+
+    /// <summary>
+    /// UTF-16 of either order, with its mark or, where the text is mostly Latin, by every second byte being zero.
+    /// </summary>
+    internal static bool LooksWide(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2) return false;
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            return !HasWideNul(bytes);
+        return IsLatin(bytes, first: 0) || IsLatin(bytes, first: 1);
+    }
+
+    static bool HasWideNul(ReadOnlySpan<byte> bytes)
+    {
+        for (var i = 0; i + 1 < bytes.Length; i += 2)
+            if (bytes[i] == 0 && bytes[i + 1] == 0) return true;
+        return false;
+    }
+
+    // The byte at `first` of each pair is a letter, the other one zero: 19 of 20 pairs at least.
+    static bool IsLatin(ReadOnlySpan<byte> bytes, int first)
+    {
+        var latin = 0;
+        var pairs = bytes.Length / 2;
+        for (var i = 0; i < pairs; i++)
+        {
+            var b = bytes[2 * i + first];
+            if (bytes[2 * i + 1 - first] == 0 && b != 0 && !IsStrange(b)) latin++;
+        }
+
+        return pairs >= 8 && latin >= pairs * 0.95;
+    }
+
     static bool IsStrange(byte b) =>
         b is < 0x20 or 0x7F && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x08 or 0x1B);
 

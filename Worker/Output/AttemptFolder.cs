@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Output;
@@ -10,6 +11,8 @@ namespace Decryptor.Worker.Output;
 sealed class AttemptFolder
 {
     readonly string _path;
+    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     AttemptFolder(string path) => _path = path;
 
@@ -20,8 +23,17 @@ sealed class AttemptFolder
         return new(path);
     }
 
-    /// <summary>The text that belongs to an input of that name.</summary>
-    internal TextFile Text(string source) => new(_path, HarmlessName.ForText(source));
+    /// <summary>
+    /// A file for the text, or for the bytes that are none, of something of that name. No two get one name, also where
+    /// case or a later copy to another system would make them one.
+    /// </summary>
+    internal TextFile Text(string source, bool isText)
+    {
+        var wanted = HarmlessName.For(source, isText ? ".log" : ".bin");
+        var name = wanted;
+        while (!_taken.Add(name.Normalize(NormalizationForm.FormKC).ToUpperInvariant())) name = Numbered(wanted);
+        return new(_path, name);
+    }
 
     /// <summary>Writes the report; with it the folder is whole, also after a power cut.</summary>
     internal void Finish(Report report)
@@ -33,6 +45,13 @@ sealed class AttemptFolder
         }
 
         SyncNames();
+    }
+
+    // Counted for each name, so that a package of one name many times takes no longer than any other.
+    string Numbered(string wanted)
+    {
+        var number = _numbers[wanted] = _numbers.GetValueOrDefault(wanted, 1) + 1;
+        return $"{Path.GetFileNameWithoutExtension(wanted)}-{number}{Path.GetExtension(wanted)}";
     }
 
     void SyncNames()

@@ -5,21 +5,21 @@ namespace Decryptor.Worker.Output;
 
 /// <summary>
 /// Turns what a sender called a file into a name that harms nobody: one path part, no controls, no marks that turn the
-/// direction of text, no dot or dash in front, at most 200 bytes of UTF-8 and never empty. It always ends in
-/// <c>.log</c>, so that it can never be one of the names that the folder keeps for itself.
+/// direction of text, no dot or dash in front, at most 200 bytes of UTF-8 and never empty. It always ends in the
+/// extension asked for, so that it can never be one of the names that the folder keeps for itself.
 /// </summary>
 static class HarmlessName
 {
     const int BytesMax = 200;
-    const string Extension = ".log";
+    const int ExtensionMax = 4;
 
     /// <summary><c>boot.xlog</c> becomes <c>boot.log</c>; a name of which nothing is left, <c>text.log</c>.</summary>
-    internal static string ForText(string source)
+    internal static string For(string source, string extension)
     {
         var name = source[(source.LastIndexOfAny(['/', '\\']) + 1)..];
         var dot = name.LastIndexOf('.');
         var stem = Cut(Clean(dot > 0 ? name[..dot] : name)).TrimEnd(' ', '.');
-        return (stem.Length == 0 ? "text" : stem) + Extension;
+        return (stem.Length == 0 ? "text" : stem) + extension;
     }
 
     static string Clean(string text)
@@ -36,7 +36,7 @@ static class HarmlessName
 
     static string Cut(string text)
     {
-        var room = BytesMax - Extension.Length;
+        var room = BytesMax - ExtensionMax;
         var kept = 0;
         foreach (var rune in text.EnumerateRunes())
         {

@@ -119,7 +119,7 @@ sealed class FramingTests
     {
         writer.WriteArrayHeader(3);
         writer.Write(1);
-        writer.Write(2);
+        writer.Write(Message.Version + 1);
         writer.Write(new byte[length - 6]);
     });
 }

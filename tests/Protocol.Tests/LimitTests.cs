@@ -3,7 +3,7 @@ namespace Decryptor.Protocol.Tests;
 /// <summary>Each limit holds, and one above it does not.</summary>
 sealed class LimitTests
 {
-    static readonly Limits Limits = new(1, 1, 1, 1, 1, 1);
+    static readonly Limits Limits = new(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
 
     [Test]
     public void Text_is_taken_up_to_its_limit_in_bytes()

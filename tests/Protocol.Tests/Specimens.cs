@@ -9,7 +9,7 @@ static class Specimens
 
     public static readonly Attempt Attempt = new(17, 1, Worker);
 
-    static readonly Limits Limits = new(16L << 30, 200, 64L << 20, 20_000, 5, 4096);
+    static readonly Limits Limits = new(16L << 30, 200, 64L << 20, 20_000, 5, 4096, 4096, 128L << 20, 20, 108);
 
     static readonly Gen<string> Texts = Gen.String[Gen.Char['\u0000', '\ud7ff'], 0, 300];
 
@@ -27,8 +27,9 @@ static class Specimens
         Gen.Select(Counts, Smalls, Workers, (job, number, worker) => new Attempt(job, number, worker));
 
     static readonly Gen<Limits> AllLimits = Gen.Select(
-        Counts, Smalls, Counts, Smalls, Smalls, Smalls, (bytes, ratio, floor, members, depth, questions) =>
-            new Limits(bytes, ratio, floor, members, depth, questions));
+        Counts, Smalls, Counts, Smalls, Smalls, Gen.Select(Smalls, Smalls, Counts, Smalls),
+        (bytes, ratio, floor, members, depth, more) => new Limits(
+            bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1));
 
     static readonly Gen<KeyCandidate> Candidates =
         Gen.Select(Texts, Secrets, (name, secret) => new KeyCandidate(name, secret));

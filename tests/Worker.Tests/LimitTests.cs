@@ -6,7 +6,7 @@ namespace Decryptor.Worker.Tests;
 sealed class LimitTests
 {
     static readonly Limits Small = new(OutputBytes: 1000, Ratio: 10, RatioFloor: 500, Members: 2, Depth: 3,
-        Questions: 2);
+        Questions: 2, NameBytes: 8, WindowBytes: 1024, ScryptLog: 4, Seconds: 60);
 
     [Test]
     public void Text_up_to_the_limit_is_paid_for_and_one_byte_more_is_refused()
@@ -99,7 +99,8 @@ sealed class LimitTests
         // One frame of run-length blocks: four bytes for each 128 KiB of the same letter.
         byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58,
             .. Enumerable.Repeat<byte[]>([0x02, 0x00, 0x10, 0x61], 20_000).SelectMany(run => run)];
-        var decoded = Decoded.Of(Made.Block(0x0D, frame), limits: new(1L << 34, int.MaxValue, 1L << 34, 1, 1, 1));
+        Limits wide = new(1L << 34, int.MaxValue, 1L << 34, 1, 1, 1, 1, 1 << 20, 1, 60);
+        var decoded = Decoded.Of(Made.Block(0x0D, frame), limits: wide);
         Assert.That(decoded.Code, Is.EqualTo("LIMIT_RATIO"));
         Assert.That(decoded.Text.LongLength, Is.InRange(1, 65L << 20));
     }

@@ -77,7 +77,7 @@ sealed class LiveWorker : IDisposable
             if (message is not null) heard?.Add(message);
             switch (message)
             {
-                case KeyRequest request: Tell(ring.Answer(request.Attempt, request.Question, request.Header)); break;
+                case KeyRequest request: Tell(AnswerOf(ring, request)); break;
                 case Finished finished: return finished;
                 case null:
                     throw new InvalidOperationException($"the worker is gone: {_process.StandardError.ReadToEnd()}");
@@ -85,6 +85,9 @@ sealed class LiveWorker : IDisposable
             }
         }
     }
+
+    static Keys AnswerOf(Ring ring, KeyRequest request) =>
+        ring.Answer(request.Attempt, request.Question, request.Format, request.Header);
 
     internal int WaitForExit()
     {

@@ -27,12 +27,12 @@ sealed class OutputTests
     [TestCase("gnp.\u202Egolx.xlog", "gnp._golx.log")]
     [TestCase("\u65e5\u5fd7.xlog", "\u65e5\u5fd7.log")]
     public void A_name_is_made_harmless(string source, string name) =>
-        Assert.That(HarmlessName.ForText(source), Is.EqualTo(name));
+        Assert.That(HarmlessName.For(source, ".log"), Is.EqualTo(name));
 
     [Test]
     public void Any_name_at_all_is_made_harmless() => Gen.String.Sample(source =>
     {
-        var name = HarmlessName.ForText(source);
+        var name = HarmlessName.For(source, ".log");
         return name.Length > 4 && Encoding.UTF8.GetByteCount(name) <= 200 && name[0] is not ('.' or '-')
             && !name.Contains('/') && !name.Any(char.IsControl) && name.EndsWith(".log", StringComparison.Ordinal);
     });
@@ -40,7 +40,7 @@ sealed class OutputTests
     [Test]
     public void A_long_name_is_cut_at_a_character()
     {
-        var name = HarmlessName.ForText(string.Concat(Enumerable.Repeat("\U0001F600", 100)) + ".xlog");
+        var name = HarmlessName.For(string.Concat(Enumerable.Repeat("\U0001F600", 100)) + ".xlog", ".log");
         Assert.That((Encoding.UTF8.GetByteCount(name), name.Contains('\uFFFD')), Is.EqualTo((200, false)));
     }
 

@@ -14,6 +14,21 @@ sealed class Ring((string Name, string Private)[] keys)
 
     internal int Asked { get; private set; }
 
+    /// <summary>What is answered to formats other than xlog, whatever their header; nothing for those not here.</summary>
+    internal IReadOnlyDictionary<string, KeyCandidate[]> Others { get; init; } =
+        new Dictionary<string, KeyCandidate[]>();
+
+    /// <summary>The answer to a format other than xlog that depends on the header; null for none.</summary>
+    internal Func<string, ReadOnlyMemory<byte>, KeyCandidate[]?>? Agreement { get; init; }
+
+    internal Keys Answer(Attempt attempt, int question, string format, ReadOnlyMemory<byte> header)
+    {
+        if (format == "xlog") return Answer(attempt, question, header);
+        Asked++;
+        var found = Agreement?.Invoke(format, header) ?? Others.GetValueOrDefault(format) ?? [];
+        return new(attempt, question, Math.Max(found.Length, Others.GetValueOrDefault(format)?.Length ?? 0), found);
+    }
+
     internal Keys Answer(Attempt attempt, int question, ReadOnlyMemory<byte> header)
     {
         Asked++;

@@ -6,7 +6,8 @@ namespace Decryptor.Worker.Tests;
 sealed class Trial : IDisposable
 {
     internal static readonly Limits Usual = new(
-        OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096);
+        OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096,
+        NameBytes: 4096, WindowBytes: 128L << 20, ScryptLog: 20, Seconds: 120);
 
     readonly string _folder = Directory.CreateTempSubdirectory("decryptor-trial-").FullName;
 
@@ -18,8 +19,7 @@ sealed class Trial : IDisposable
         var assign = new Assign(attempt, input!, Output, source, "", limits);
         var unpacker = new Unpacker(assign, (question, format, header) =>
         {
-            Assert.That(format, Is.EqualTo("xlog"));
-            return ring.Answer(attempt, question, header);
+            return ring.Answer(attempt, question, format, header);
         });
         Finished = unpacker.Run();
     }

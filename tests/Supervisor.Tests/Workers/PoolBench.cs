@@ -45,7 +45,7 @@ sealed class PoolBench : IAsyncDisposable
     {
         var attempt = new Attempt(17, number, worker);
         var output = Path.Combine(WorkFolder, worker.ToString(), "out", attempt.Folder);
-        var limits = new Limits(1 << 30, 100, 1 << 20, 1000, 5, 2000);
+        var limits = new Limits(1 << 30, 100, 1 << 20, 1000, 5, 2000, 4096, 1 << 20, 20, 600);
         Pool.Send(worker, new Assign(attempt, "/nowhere", output, source, "", limits));
         return attempt;
     }

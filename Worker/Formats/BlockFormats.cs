@@ -1,0 +1,40 @@
+using Decryptor.Worker.Formats.Xlog;
+
+namespace Decryptor.Worker.Formats;
+
+/// <summary>
+/// A format of blocks without any proof in its first bytes: it has to be looked for.
+/// </summary>
+/// <param name="Name">The word for it in reports.</param>
+/// <param name="Sniff">
+/// Where in a first stretch a block begins, judged by framing alone; -1 for nowhere.
+/// </param>
+/// <param name="Decode">Decodes to the end of the input; null when there is no block in it.</param>
+sealed record BlockFormat(string Name, Sniff Sniff, DecodeBlocks Decode);
+
+/// <inheritdoc cref="BlockFormat.Sniff"/>
+delegate int Sniff(ReadOnlySpan<byte> first);
+
+/// <inheritdoc cref="BlockFormat.Decode"/>
+delegate Verdict? DecodeBlocks(Lookahead input, TextSink sink, KeySource ask, Findings findings);
+
+/// <summary>The formats that are found by looking for a block.</summary>
+static class BlockFormats
+{
+    static readonly BlockFormat[] All = [new("xlog", first => Framing.FindWhole(first, 0, first.Length), Xlog)];
+
+    /// <summary>Those of which a block was found, the one that begins first in front; then the others.</summary>
+    internal static IReadOnlyList<BlockFormat> InOrder(ReadOnlySpan<byte> first, out int found)
+    {
+        var places = new List<(int At, BlockFormat Format)>();
+        foreach (var format in All) places.Add((format.Sniff(first), format));
+        found = places.Count(place => place.At >= 0);
+        return [.. places.OrderBy(place => (uint)place.At).Select(place => place.Format)];
+    }
+
+    static Verdict? Xlog(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    {
+        using var decoder = new XlogDecoder(input, sink, ask, findings);
+        return decoder.Run();
+    }
+}
