@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -106,7 +107,10 @@ sealed class LoganCorpusTests
             one.GetProperty("file").GetString() == "logan_64m.logan");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = File.OpenRead(path);
+        var (before, began) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
         var decoded = LoganDecoded.Into(some => hash.AppendData(some), file, Key("logan-default"));
+        TestContext.Out.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalMilliseconds:f0} ms, its hash included");
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 << 20), "bytes allocated");
         Assert.That(decoded.IsComplete, decoded.Told);
         Assert.That(Convert.ToHexStringLower(hash.GetHashAndReset()),
             Is.EqualTo(entry.GetProperty("plaintext_sha256").GetString()));

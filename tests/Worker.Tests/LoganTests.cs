@@ -210,6 +210,42 @@ sealed class LoganTests
     }
 
     [Test]
+    public void A_block_whose_mark_is_wrong_is_read_all_the_same()
+    {
+        var (file, text) = LoganMade.Day(300, 17);
+        var at = LoganMade.Borders(file)[3];
+        file[at] = 0x41;
+        var decoded = LoganDecoded.Of(file, LoganMade.Ours);
+        Assert.That(decoded.Text, Is.EqualTo(text), decoded.Told);
+        Assert.That(decoded.Findings.Gaps.Select(gap => (gap.Offset, gap.Length)), Is.EqualTo([((long)at, 1L)]));
+    }
+
+    [Test]
+    public void What_is_left_of_a_line_over_many_blocks_is_given_on_lines_of_its_own()
+    {
+        var random = new Random(5);
+        var line = LoganMade.Line(random, 1, 90_000);
+        var (encoder, file) = (LoganMade.Encoder(), new MemoryStream());
+        encoder.Add(file, "{\"c\":\"first\"}\n"u8);
+        encoder.Flush(file);
+        encoder.Add(file, Encoding.UTF8.GetBytes(line));
+        encoder.Add(file, "{\"c\":\"next\"}\n"u8);
+        var borders = LoganMade.Borders(file.ToArray());
+        encoder.Crash(file);
+        encoder.Add(file, "{\"c\":\"last\"}\n"u8);
+        encoder.Flush(file);
+        var wounded = file.ToArray();
+        wounded.AsSpan(borders[^3], borders[^2] - borders[^3]).Fill(0x55);
+        var decoded = LoganDecoded.Of(wounded, LoganMade.Ours);
+        var lines = decoded.Lines.Split('\n');
+        Assert.That(lines[0], Is.EqualTo("{\"c\":\"first\"}"));
+        Assert.That(line, Does.StartWith(lines[1]), decoded.Told);
+        Assert.That(line, Does.Contain(lines[2]), decoded.Told);
+        Assert.That(lines[1].Length + lines[2].Length, Is.InRange(40_000, line.Length - 1000));
+        Assert.That(lines[^2], Is.EqualTo("{\"c\":\"last\"}"), decoded.Told);
+    }
+
+    [Test]
     public void A_cut_file_is_decoded_to_its_last_whole_line()
     {
         var (file, text) = LoganMade.Day(300, 15);

@@ -44,7 +44,7 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
     {
         key.Open(cipher, _clear);
         text.Break();
-        var saved = _salvage.Run(_clear.AsSpan(0, cipher.Length), headless: true, keepsHalf: false);
+        var saved = _salvage.Run(_clear.AsSpan(0, cipher.Length), Fault.Headless);
         CountDamaged(saved, offset);
     }
 
@@ -76,9 +76,10 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
         var isOpen = ending == Ending.Open;
         var isUnclosed = isOpen && extent.IsClaimed
             && !Framing.HasTail(rest[(Framing.HeadBytes + extent.Length)..]);
-        var saved = _salvage.Run(_clear.AsSpan(0, extent.Length), headless: false, keepsHalf: !isOpen || isUnclosed);
-        if (saved.IsSound && isUnclosed) CountUnclosed(offset);
-        else if (saved.IsSound && isOpen && extent.IsCut) CountCut(saved, rest, offset);
+        var fault = isUnclosed ? Fault.Unclosed : isOpen && extent.IsCut ? Fault.Cut : Fault.Damaged;
+        var saved = _salvage.Run(_clear.AsSpan(0, extent.Length), fault);
+        if (saved.IsSound && fault == Fault.Unclosed) CountUnclosed(offset);
+        else if (saved.IsSound && fault == Fault.Cut) CountCut(saved, rest, offset);
         else CountDamaged(saved, offset);
         text.Break();
     }

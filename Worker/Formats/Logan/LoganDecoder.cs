@@ -131,11 +131,21 @@ sealed class LoganDecoder : IDisposable
 
     bool TryBlock(ReadOnlySpan<byte> rest)
     {
-        if (rest[0] != Framing.Mark) return false;
+        if (rest[0] != Framing.Mark) return _inStep && _tally.HasBlocks && TryUnmarked(rest);
         if (rest.Length >= Framing.ProofBytes
             && _keys.Proving(rest.Slice(Framing.HeadBytes, Framing.UnitBytes)) is { } key) return ReadProven(rest, key);
         if (_inStep && rest.Length >= Framing.HeadBytes && Framing.Claim(rest) == 0) return SkipEmptyBlock();
         return Framing.IsWhole(rest) ? ReadShut(rest) : _inStep && _tally.HasBlocks && TryStump(rest);
+    }
+
+    /// <summary>A block is due and its mark is wrong: the first unit speaks for it.</summary>
+    bool TryUnmarked(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < Framing.ProofBytes
+            || _keys.Proving(rest.Slice(Framing.HeadBytes, Framing.UnitBytes)) is not { } key) return false;
+        _tally.OpenGap(_input.Position, $"the mark of the block is {rest[0]:x2} where 01 should be");
+        _tally.CloseGap(_input.Position + 1);
+        return ReadProven(rest, key);
     }
 
     // What is written when the app asks for a flush right after a block was closed.

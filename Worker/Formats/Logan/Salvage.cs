@@ -3,6 +3,22 @@ using System.Buffers.Binary;
 
 namespace Decryptor.Worker.Formats.Logan;
 
+/// <summary>What is wrong with a block that is to be saved.</summary>
+enum Fault
+{
+    /// <summary>Its front is lost, and all up to the first flush with it.</summary>
+    Headless,
+
+    /// <summary>It does not pass its checks.</summary>
+    Damaged,
+
+    /// <summary>The file ends inside it.</summary>
+    Cut,
+
+    /// <summary>Its app was killed before it was closed; its last line is given though nothing ends it.</summary>
+    Unclosed,
+}
+
 /// <summary>
 /// What was saved of a block that does not pass its checks. <paramref name="From"/> and <paramref name="To"/> are where
 /// the damage lies in the deciphered block; both its length when every line is sound.
@@ -34,24 +50,28 @@ sealed class Salvage(Inflater inflater, LogText text) : IDisposable
     readonly byte[] _window = new byte[StoredHeadBytes + WindowBytes];
     readonly byte[] _unread = new byte[WindowBytes];
     byte[]? _text;
+    bool _isDamaged;
+    bool _hasEnded;
     int _count;
     int _lineAt;
+    int _scanned;
     long _spent;
     long _allowed;
     long _lines;
 
-    /// <param name="clear">The deciphered block.</param>
-    /// <param name="headless">The front of the block is lost, and all up to the first flush with it.</param>
-    /// <param name="keepsHalf">The last line is given though nothing ends it.</param>
-    internal Saved Run(ReadOnlySpan<byte> clear, bool headless, bool keepsHalf)
+    /// <summary>Passes on what can be saved of a deciphered block.</summary>
+    internal Saved Run(ReadOnlySpan<byte> clear, Fault fault)
     {
+        var headless = fault == Fault.Headless;
+        _isDamaged = headless || fault == Fault.Damaged;
+        _hasEnded = false;
         _text ??= ArrayPool<byte>.Shared.Rent(TextBytes);
-        (_count, _lineAt, _lines, _spent) = (0, 0, 0, 0);
+        (_count, _lineAt, _scanned, _lines, _spent) = (0, 0, 0, 0, 0);
         _allowed = 2L * TextBytes + 64L * clear.Length;
         var from = headless ? 0 : MemberReader.FrontBytes;
         var to = headless ? NextFlush(clear, 0) : clear.Length;
         var isSound = !headless && Before(clear, ref from, out to);
-        Deliver(whole: isSound && keepsHalf);
+        Deliver(whole: isSound && (_hasEnded || fault == Fault.Unclosed));
         if (isSound) return new(_lines, 0, clear.Length, clear.Length) { IsSound = true };
         text.Break();
         var before = _lines;
@@ -76,7 +96,8 @@ sealed class Salvage(Inflater inflater, LogText text) : IDisposable
             to = NextFlush(clear, at);
             var state = Feed(clear, ref at, to);
             if (!JudgeLines() || state == Inflated.Wrong) return false;
-            if (state == Inflated.End) break;
+            _hasEnded = state == Inflated.End;
+            if (_hasEnded) break;
         }
 
         return true;
@@ -85,17 +106,31 @@ sealed class Salvage(Inflater inflater, LogText text) : IDisposable
     bool JudgeLines()
     {
         var json = text.IsJson || LogText.BeginsRecord(_text.AsSpan(0, _count));
-        while (_text.AsSpan(_lineAt, _count - _lineAt).IndexOf((byte)'\n') is >= 0 and var length)
+        while (NextLine() is >= 0 and var length)
         {
-            // The first line may be the rest of one that an earlier block began.
-            var goesOn = _lineAt == 0 && text.Continues;
-            if (!goesOn && !LineJudge.IsSound(_text.AsSpan(_lineAt, length), json)) return false;
+            // The first line may be the rest of one that an earlier block began, lost or not.
+            var isRest = _lineAt == 0 && (text.Continues || _text![0] != (byte)'{');
+            if (!IsSound(_text.AsSpan(_lineAt, length), json && !isRest)) return false;
             _lineAt += length + 1;
             _lines++;
         }
 
         return true;
     }
+
+    /// <summary>
+    /// The length of the line at hand; -1 while its end is not there. What was searched is not searched again.
+    /// </summary>
+    int NextLine()
+    {
+        var step = _text.AsSpan(_scanned, _count - _scanned).IndexOf((byte)'\n');
+        _scanned = step < 0 ? _count : _scanned + step + 1;
+        return step < 0 ? -1 : _scanned - 1 - _lineAt;
+    }
+
+    // Where bytes are known to be wrong, those that no app writes are taken for them.
+    bool IsSound(ReadOnlySpan<byte> line, bool json) =>
+        LineJudge.IsSound(line, json) && (!_isDamaged || LineJudge.IsEncoded(line));
 
     void Deliver(bool whole)
     {
@@ -160,7 +195,7 @@ sealed class Salvage(Inflater inflater, LogText text) : IDisposable
     /// <summary>Gives the sound lines from a flush on; comes back with the next flush to try, or the end.</summary>
     int GoOn(ReadOnlySpan<byte> clear, int at, int known)
     {
-        (_count, _lineAt) = (known, known);
+        (_count, _lineAt, _scanned) = (known, known, known);
         var isFirst = true;
         while (at < clear.Length)
         {
@@ -175,18 +210,20 @@ sealed class Salvage(Inflater inflater, LogText text) : IDisposable
 
     bool GiveLines(int known, ref bool isFirst)
     {
-        while (_text.AsSpan(_lineAt, _count - _lineAt).IndexOf((byte)'\n') is >= 0 and var length)
+        while (NextLine() is >= 0 and var length)
         {
             var line = _text.AsSpan(_lineAt, length + 1);
-            var isSound = LineJudge.IsSound(line[..length], text.IsJson);
+            var isSound = IsSound(line[..length], text.IsJson);
             if (!isSound && !isFirst && !line.Contains((byte)0)) return false;
             if (isSound) Give(line);
             isFirst = false;
             _lineAt += line.Length;
         }
 
+        if (_lineAt == known) return true;
         _text.AsSpan(_lineAt, _count - _lineAt).CopyTo(_text.AsSpan(known));
-        (_count, _lineAt) = (known + _count - _lineAt, known);
+        _count = _scanned = known + _count - _lineAt;
+        _lineAt = known;
         return true;
     }
 
