@@ -290,8 +290,8 @@ sealed class LoganDecoder : IDisposable
         if (_stale > 0)
             _findings.Warn($"{_stale} bytes behind the blocks of the buffer file are stale and left out");
         if (_isMangled)
-            _findings.Warn($"the file was sent as text: {_outer.Position - _input.Position} carriage returns that were "
-                + "put in front of line feeds are taken out, and offsets are counted without them");
+            _tally.WrongBytes(0, _outer.Position, $"the file was sent as text: {_outer.Position - _input.Position} "
+                + "carriage returns that were put in front of line feeds are taken out; offsets are counted without them");
         return Verdicts.Of(_tally, _keys, _findings);
     }
 }

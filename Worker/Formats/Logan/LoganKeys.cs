@@ -9,7 +9,7 @@ namespace Decryptor.Worker.Formats.Logan;
 /// </summary>
 sealed class LoganKeys(KeySource ask, Findings findings) : IDisposable
 {
-    /// <summary>What the format can prove of a text, and what not; said of every file that is opened.</summary>
+    /// <summary>What the format can prove of a text, and what not; said where damage was seen.</summary>
     internal const string NoSeal =
         "Logan has a checksum in each closed block and no signature: it shows accidents, not who wrote the text";
 
@@ -154,7 +154,6 @@ sealed class LoganKeys(KeySource ask, Findings findings) : IDisposable
 
     void Introduce(LoganKey key)
     {
-        if (!_keys.Any(one => one.Proven)) findings.Warn(NoSeal);
         key.Proven = true;
         findings.OpenedBy(key.Name);
         if (key.IsPublished)

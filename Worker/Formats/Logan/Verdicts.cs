@@ -15,6 +15,7 @@ static class Verdicts
     {
         if (tally.Bad == 0 && findings.GapCount == 0) return Verdict.Complete;
         if (keys.Proven is null && tally.Shut > 0) return Shut(tally, keys);
+        if (keys.Proven is not null) findings.Warn(LoganKeys.NoSeal);
         var code = tally.Cut == tally.Bad && tally.Strays == 0 ? FailureCode.Truncated : FailureCode.Damaged;
         return findings.Delivered > 0
             ? new(Outcome.Partial, code, Partly(tally, findings), Hint(code))
