@@ -1,4 +1,6 @@
 using Decryptor.Worker.Formats.Compression;
+using Decryptor.Worker.Formats.Tar;
+using Decryptor.Worker.Formats.Zip;
 
 namespace Decryptor.Worker.Formats;
 
@@ -44,6 +46,8 @@ static class KnownFormats
         new("gzip", "a gzip file", GzipLayer.Begins) { Layer = GzipLayer.Open },
         new("zstd", "a zstd file", ZstdLayer.Begins) { Layer = ZstdLayer.Open },
         new("zlib", "a zlib stream", ZlibLayer.Begins) { Layer = ZlibLayer.Open },
+        new("zip", "a zip archive", ZipPackage.Begins) { Container = ZipPackage.Open },
+        new("tar", "a tar archive", TarPackage.Begins) { Container = TarPackage.Open },
     ];
 
     static readonly KnownFormat[] Others =
