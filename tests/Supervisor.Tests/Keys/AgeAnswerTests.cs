@@ -62,9 +62,20 @@ sealed class AgeAnswerTests
 
         static bool Opens(string path) => Field(path, "expect") == "success" && Field(path, "identity").Length > 0
             && Field(path, "armored").Length + Field(path, "compressed").Length == 0;
+    }
 
-        static string Field(string path, string name) => File.ReadLines(path).TakeWhile(line => line.Length > 0)
-            .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[(name.Length + 2)..] ?? "";
+    [TestCase("hybrid_no_match")]
+    [TestCase("hybrid_bad_tag")]
+    [TestCase("hybrid_currupted_enc_x25519")]
+    [TestCase("x25519_bad_tag")]
+    public void A_stanza_that_a_public_vector_does_not_open_is_not_opened(string vector)
+    {
+        var bytes = File.ReadAllBytes($"{AgeFile.Corpus("cctv-age")}/{vector}");
+        var age = new AgeFile(bytes[(bytes.AsSpan().IndexOf("\n\n"u8) + 2)..]);
+        Write("identity", Field($"{AgeFile.Corpus("cctv-age")}/{vector}", "identity"));
+        var kind = age.Stanzas[0].Arguments[0];
+        var answer = Load().Answer(Ask($"age-{kind.ToLowerInvariant()}", age.Question(kind)));
+        Assert.That((answer.OfThatKind, answer.Candidates.Count), Is.EqualTo((1, 0)));
     }
 
     [Test]
@@ -252,6 +263,9 @@ sealed class AgeAnswerTests
         cipher.Encrypt(new byte[12], new byte[16], body.AsSpan(0, 16), body.AsSpan(16));
         return body;
     }
+
+    static string Field(string path, string name) => File.ReadLines(path).TakeWhile(line => line.Length > 0)
+        .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[(name.Length + 2)..] ?? "";
 
     KeyRing Load() => KeyRing.Load(_folder);
 
