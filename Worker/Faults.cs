@@ -92,7 +92,8 @@ static class Faults
         $"all of the {Bytes(size)} are zero: a preallocated file, or one whose pages were lost",
         "ask the sender for another copy");
 
-    internal static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} bytes");
+    internal static string Bytes(long count) =>
+        count == 1 ? "1 byte" : string.Create(CultureInfo.InvariantCulture, $"{count} bytes");
 
     static bool IsFull(IOException e) => e.HResult is Libc.NoSpace or Libc.OverQuota;
 

@@ -54,17 +54,15 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
     {
         piece.Findings.Enter("text");
         if (_warning is not null) piece.Findings.Warn(_warning);
-        else if (_lookahead.Peek(PlainText.Stretch + 1).Length > PlainText.Stretch && !piece.IsInside)
-            piece.Findings.Warn(
-                $"taken for plain text by its first {PlainText.Stretch} bytes; passed on unchanged");
-        return PlainText.Copy(_lookahead, SinkInto(text));
+        var wide = PlainText.LooksWide(_lookahead.Peek(PlainText.Stretch));
+        return PlainText.Copy(_lookahead, SinkInto(text), wide || _warning is not null ? null : piece.Findings);
     }
 
     Verdict CopyBytes(TextFile text)
     {
         piece.Findings.Enter("bytes");
         piece.Findings.Warn($"NOT_TEXT: {_warning ?? "no format known here"}; the bytes are delivered as they are");
-        return PlainText.Copy(_lookahead, SinkInto(text));
+        return PlainText.Copy(_lookahead, SinkInto(text), doubts: null);
     }
 
     Verdict ReadBlocks(TextFile text)

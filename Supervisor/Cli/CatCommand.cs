@@ -42,6 +42,7 @@ static class CatCommand
             {
                 if (Follow(run, id, stdout) is not { } job) break;
                 Explain(files[id - 1], job);
+                Losses.Tell(run.FolderOf(job));
                 exitCode = Talk.Worse(exitCode, Talk.ExitCodeOf(job.Outcome!.Value, job.Code));
             }
         }

@@ -20,12 +20,12 @@ sealed class FollowedText(Stream stdout) : IDisposable
     public void CopyNew(string folder, Attempt attempt, bool growing)
     {
         if (attempt != _attempt) StartOver(attempt);
-        FindNew(folder);
+        FindNew(folder, growing);
         while (_current < _files.Count)
         {
-            if (!Open(folder)) return;
-            Drain();
-            if (growing && _current == _files.Count - 1) return;
+            var isLast = _current == _files.Count - 1;
+            if (Open(folder)) Drain();
+            if (growing && isLast) return;
             _open?.Dispose();
             _open = null;
             _current++;
@@ -44,21 +44,35 @@ sealed class FollowedText(Stream stdout) : IDisposable
         _skip = _printed;
     }
 
-    void FindNew(string folder)
+    // The order is the worker's own list while it works, and the report's in the end.
+    void FindNew(string folder, bool growing)
     {
-        var all = new DirectoryInfo(folder);
-        if (!all.Exists) return;
         try
         {
-            var found = all.EnumerateFiles().Where(file => file.Name != Report.FileName && !_files.Contains(file.Name));
-            _files.AddRange(found.OrderBy(file => file.CreationTimeUtc)
-                .ThenBy(file => file.Name, StringComparer.Ordinal).Select(file => file.Name));
+            var names = growing ? Listed(folder) : Reported(folder);
+            _files.AddRange(names.Where(name => !_files.Contains(name)));
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // It moved to its final place between the two looks; the next look finds it there.
+            // There is no file yet, or it moved to its final place between two looks; the next look finds it there.
             return;
         }
+    }
+
+    // Only whole lines: the last may be half written.
+    static IEnumerable<string> Listed(string folder)
+    {
+        var lines = File.ReadAllText(Path.Combine(folder, OutputNames.List)).Split('\n');
+        return lines[..^1].Where(name => !OutputNames.IsBytes(name));
+    }
+
+    // Bytes that are no text are printed where they are all there is: nobody wants a picture between two logs.
+    static IEnumerable<string> Reported(string folder)
+    {
+        var report = Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
+        var names = report.Files.Select(file => file.Path).OfType<string>();
+        return report.Files.Count == 1 && !Console.IsOutputRedirected || report.Files.Count > 1
+            ? names.Where(name => !OutputNames.IsBytes(name)) : names;
     }
 
     bool Open(string folder)

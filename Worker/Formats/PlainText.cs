@@ -32,15 +32,16 @@ static class PlainText
     /// </summary>
     internal static bool LooksBetweenZeros(ReadOnlySpan<byte> bytes)
     {
-        int zeros = 0, strange = 0;
+        int zeros = 0, strange = 0, plain = 0;
         foreach (var b in bytes)
         {
             if (b == 0) zeros++;
             else if (IsStrange(b)) strange++;
+            else if (b < 0x7F) plain++;
         }
 
         var rest = bytes.Length - zeros;
-        return rest >= 16 && strange <= rest / 50 && LooksLikeLog(bytes.Trim((byte)0)[..Math.Min(16, rest)]);
+        return rest >= 16 && strange <= rest / 50 && plain >= rest / 2;
     }
 
     /// <summary>
@@ -89,12 +90,22 @@ static class PlainText
         return bytes.Length > 0 && Looks(bytes) && plain >= bytes.Length * 0.5;
     }
 
-    internal static Verdict Copy(Lookahead input, TextSink sink)
+    /// <summary>
+    /// Copies to the end. Where it stops to look like text, <paramref name="doubts"/> are told, once; null for what was
+    /// never judged to be text.
+    /// </summary>
+    internal static Verdict Copy(Lookahead input, TextSink sink, Findings? doubts)
     {
         while (true)
         {
             var some = input.Peek(CopyBytes);
             if (some.IsEmpty) return Verdict.Complete;
+            if (doubts is not null && !Looks(some))
+            {
+                doubts.Warn($"what follows at {input.Position} does not look like text; it is passed on unchanged");
+                doubts = null;
+            }
+
             sink(some);
             input.Skip(some.Length);
         }

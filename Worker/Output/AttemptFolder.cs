@@ -29,10 +29,10 @@ sealed class AttemptFolder
     /// </summary>
     internal TextFile Text(string source, bool isText)
     {
-        var wanted = HarmlessName.For(source, isText ? ".log" : ".bin");
+        var wanted = HarmlessName.For(source, isText ? OutputNames.OfText : OutputNames.OfBytes);
         var name = wanted;
         while (!_taken.Add(name.Normalize(NormalizationForm.FormKC).ToUpperInvariant())) name = Numbered(wanted);
-        return new(_path, name);
+        return new(_path, name, () => File.AppendAllText(Path.Combine(_path, OutputNames.List), name + "\n"));
     }
 
     /// <summary>Writes the report; with it the folder is whole, also after a power cut.</summary>
@@ -43,6 +43,9 @@ sealed class AttemptFolder
             RandomAccess.Write(file, report.ToJson(), 0);
             RandomAccess.FlushToDisk(file);
         }
+
+        // The report has the order now.
+        File.Delete(Path.Combine(_path, OutputNames.List));
 
         SyncNames();
     }

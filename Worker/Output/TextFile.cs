@@ -13,13 +13,15 @@ sealed class TextFile : IDisposable
     const int BufferBytes = 256 * 1024;
 
     readonly string _path;
+    readonly Action _made;
     readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     SafeFileHandle? _file;
     int _held;
 
-    internal TextFile(string folder, string name)
+    internal TextFile(string folder, string name, Action made)
     {
+        _made = made;
         Name = name;
         _path = Path.Combine(folder, name);
     }
@@ -81,5 +83,9 @@ sealed class TextFile : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
-    SafeFileHandle Create() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+    SafeFileHandle Create()
+    {
+        _made();
+        return File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+    }
 }

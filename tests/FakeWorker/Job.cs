@@ -122,6 +122,7 @@ sealed class Job(Session session, Assign assign)
         var text = Input();
         WriteText(text.Length);
         File.WriteAllBytes(Path.Combine(assign.Output, Report.FileName), Describe(text).ToJson());
+        File.Delete(Path.Combine(assign.Output, OutputNames.List));
         return Finished(text.Length);
     }
 
@@ -134,6 +135,7 @@ sealed class Job(Session session, Assign assign)
     void WriteText(int length)
     {
         Directory.CreateDirectory(assign.Output);
+        File.WriteAllText(Path.Combine(assign.Output, OutputNames.List), "log.txt\n");
         using var text = new FileStream(Path.Combine(assign.Output, "log.txt"), FileMode.Append);
         text.Write(Input().AsSpan((int)text.Length, length - (int)text.Length));
     }

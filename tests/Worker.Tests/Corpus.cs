@@ -9,7 +9,8 @@ namespace Decryptor.Worker.Tests;
 /// </summary>
 static class Corpus
 {
-    static readonly string? Root = Find();
+    /// <summary>Where it lies; null for nowhere.</summary>
+    internal static string? Root { get; } = Find();
 
     /// <summary>The path of a corpus file; ignores the test when there is no corpus.</summary>
     internal static string File(string path)

@@ -49,10 +49,4 @@ sealed class Decoded
     internal string? Code => Verdict?.Code?.Name;
 
     internal BlockCount Blocks => Findings.Blocks ?? default;
-
-    /// <summary>A stream that gives as little at a time as it is told to.</summary>
-    sealed class Trickle(byte[] bytes, int chunk) : MemoryStream(bytes, writable: false)
-    {
-        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(chunk, buffer.Length)]);
-    }
 }

@@ -14,7 +14,7 @@ sealed class Ring((string Name, string Private)[] keys)
 
     internal int Asked { get; private set; }
 
-    /// <summary>What is answered to formats other than xlog, whatever their header; nothing for those not here.</summary>
+    /// <summary>What is answered to formats other than xlog, whatever their header.</summary>
     internal IReadOnlyDictionary<string, KeyCandidate[]> Others { get; init; } =
         new Dictionary<string, KeyCandidate[]>();
 

@@ -29,6 +29,39 @@ sealed class SniffTests
     }
 
     [Test]
+    public void Wide_text_passes_as_it_is_with_its_mark_or_without([Values] bool bigEndian, [Values] bool mark)
+    {
+        var encoding = new UnicodeEncoding(bigEndian, mark);
+        byte[] text = [.. encoding.GetPreamble(), .. encoding.GetBytes("2026-11-23 a line of a Windows log\r\n")];
+        using var trial = Trial.OfBytes(text, source: "app.log");
+        trial.MustBeSound();
+        Assert.That(trial.Text, Is.EqualTo(text));
+        Assert.That((trial.Finished.Outcome, trial.Only.Format), Is.EqualTo((Outcome.Complete, "text")));
+    }
+
+    [Test]
+    public void Zeros_in_a_text_are_passed_on_and_told()
+    {
+        byte[] text = [.. "a line\0of a log\n"u8, .. new byte[4000], .. "and what was written after a crash\n"u8];
+        using var trial = Trial.OfBytes(text, source: "app.log");
+        trial.MustBeSound();
+        Assert.That(trial.Text, Is.EqualTo(text));
+        Assert.That(trial.Only.Warnings.Single(), Does.Contain("zero bytes stand in the text"));
+    }
+
+    [TestCase("<!DOCTYPE html>\n<title>502</title>", "an HTML page")]
+    [TestCase("\u00ef\u00bb\u00bf <HTML><body>", "an HTML page")]
+    [TestCase("GIF89a", "a GIF image")]
+    [TestCase("%PDF-1.7\n", "a PDF document")]
+    public void What_is_no_log_is_named_for_what_it_looks_like(string text, string looks)
+    {
+        using var trial = Trial.OfBytes(Encoding.Latin1.GetBytes(text));
+        trial.MustBeSound();
+        Assert.That(trial.Finished.Code, Is.EqualTo("UNKNOWN_FORMAT"));
+        Assert.That(trial.Finished.Text, Does.Contain($"looks like {looks}"));
+    }
+
+    [Test]
     public void Text_in_another_encoding_than_UTF_8_passes_byte_for_byte()
     {
         byte[] gbk = [.. Enumerable.Repeat<byte[]>([0xC8, 0xD5, 0xD6, 0xBE, 0x0A], 100).SelectMany(line => line)];
@@ -37,7 +70,7 @@ sealed class SniffTests
     }
 
     [Test]
-    public void Large_text_passes_whole_and_tells_on_what_it_was_judged()
+    public void Text_that_stops_to_be_text_passes_whole_and_tells_where()
     {
         byte[] text = [.. Enumerable.Repeat("a line of an ordinary log\n"u8.ToArray(), 20_000).SelectMany(line => line),
             0, 1, 2];
@@ -46,7 +79,7 @@ sealed class SniffTests
         Assert.Multiple(() =>
         {
             Assert.That(trial.Text.AsSpan().SequenceEqual(text));
-            Assert.That(trial.Only.Warnings.Single(), Does.Contain("first 65536 bytes"));
+            Assert.That(trial.Only.Warnings.Single(), Does.Contain("does not look like text"));
         });
     }
 

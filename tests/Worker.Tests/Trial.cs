@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Tests;
@@ -47,7 +48,7 @@ sealed class Trial : IDisposable
     internal void MustBeSound()
     {
         var report = Report;
-        var text = Text;
+        var files = report.Files;
         Assert.Multiple(() =>
         {
             Assert.That(report.Outcome, Is.EqualTo(Report.Word(Finished.Outcome)));
@@ -56,14 +57,30 @@ sealed class Trial : IDisposable
             Assert.That(Finished.Code.Length == 0 || FailureCode.Find(Finished.Code) is not null);
             Assert.That(Finished.Outcome != Outcome.Complete && Finished.Text.Length * Finished.Hint.Length == 0,
                 Is.False);
-            Assert.That(text, Has.Length.EqualTo(report.BytesOut));
+            Assert.That(files, Is.Not.Empty);
+            Assert.That(files.Sum(file => file.Bytes), Is.EqualTo(report.BytesOut));
             Assert.That(Finished.BytesOut, Is.EqualTo(report.BytesOut));
-            Assert.That(Finished.Outcome == Outcome.Partial && text.Length == 0, Is.False);
+            Assert.That(Finished.Outcome == Outcome.Partial && files.All(file => file.Path is null), Is.False);
+            Assert.That(Finished.Outcome == Outcome.Complete, Is.EqualTo(files.All(file => file.Outcome == "complete")));
             Assert.That(Finished.Blocks.Total, Is.EqualTo(Finished.Blocks.Ok + Finished.Blocks.Bad));
-            if (Only.Path is not null)
-                Assert.That(Only.Sha256,
-                    Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))));
+            Assert.That(Directory.GetFileSystemEntries(Output).Select(Path.GetFileName),
+                Is.EquivalentTo(files.Select(file => file.Path).OfType<string>().Append(Report.FileName)));
+            foreach (var file in files) MustBeSound(file);
         });
+    }
+
+    void MustBeSound(ReportedFile file)
+    {
+        Assert.That(file.Code is null, Is.EqualTo(file.Outcome == "complete"));
+        if (file.Path is null)
+        {
+            Assert.That((file.Bytes, file.Sha256), Is.EqualTo((0L, (string?)null)));
+            return;
+        }
+
+        var text = File.ReadAllBytes(Path.Combine(Output, file.Path));
+        Assert.That(text, Has.Length.EqualTo(file.Bytes));
+        Assert.That(file.Sha256, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(text))));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

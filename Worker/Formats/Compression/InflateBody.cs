@@ -1,8 +1,8 @@
 namespace Decryptor.Worker.Formats.Compression;
 
 /// <summary>
-/// Inflates one raw deflate stream from a lookahead, and consumes of it exactly what belongs to the stream: what follows
-/// is the next to be read there. The layers whose body is deflate are built on it.
+/// Inflates one raw deflate stream from a lookahead, and consumes of it exactly what belongs to the stream: what
+/// follows is the next to be read there. The layers whose body is deflate are built on it.
 /// </summary>
 sealed class InflateBody(Lookahead outer, Inflater inflater)
 {
