@@ -142,4 +142,25 @@ sealed class AgeHostileTests
             Assert.That(trial.Code, Is.EqualTo("DAMAGED").Or.EqualTo("TRUNCATED"));
         }
     }
+
+    [Test]
+    public void Armor_with_a_wound_gives_nothing_that_was_not_sealed()
+    {
+        var text = AgeTests.Text(70_000);
+        var armor = Encoding.ASCII.GetBytes(AgeEncoder.Armor(Encoder.For(Ours.Public).Seal(text)));
+        var random = new Random(5);
+        for (var i = 0; i < 300; i++)
+        {
+            var at = random.Next(armor.Length);
+            byte[] wounded = random.Next(3) switch
+            {
+                0 => [.. armor[..at], (byte)random.Next(256), .. armor[at..]],
+                1 => [.. armor[..at], .. armor[(at + 1)..]],
+                _ => [.. armor[..at], .. armor[Math.Min(armor.Length, at + random.Next(5000))..]],
+            };
+            var trial = new AgeTrial(wounded, Ring);
+            Assert.That(text.AsSpan().StartsWith(trial.Text.ToArray()));
+            Assert.That(trial.Code.Length > 0 || trial.Text.Length == text.Length);
+        }
+    }
 }
