@@ -1,14 +1,53 @@
-using System.Text;
-
 namespace Decryptor.Supervisor.Keys;
 
-/// <summary>A line of an age identity file, held as it is until the age format reads it.</summary>
-sealed class AgeKey(string name, string identity) : RingKey("age", name, Encoding.UTF8.GetBytes(identity))
+/// <summary>
+/// An age identity on Curve25519 (<c>AGE-SECRET-KEY-1…</c>). It opens the <c>X25519</c> stanzas of a file and gives
+/// away the file's own key alone.
+/// </summary>
+sealed class AgeKey : RingKey
 {
-    internal string Identity => identity;
+    /// <summary>The question: records of share (32) and wrapped file key (32), one a stanza.</summary>
+    public const string Asked = "age-x25519";
 
-    /// <summary>Whether a line is an age identity.</summary>
-    public static bool Recognises(string line) =>
-        line.StartsWith("AGE-SECRET-KEY-1", StringComparison.Ordinal)
-        || line.StartsWith("AGE-SECRET-KEY-PQ-1", StringComparison.Ordinal);
+    const string Prefix = "age-secret-key-";
+    const int RecordLength = AgeWrap.PointLength + AgeWrap.BodyLength;
+    const int ShownDigits = 8;
+
+    readonly byte[] _scalar;
+    readonly byte[] _public;
+
+    AgeKey(string name, byte[] scalar) : base("age", name, scalar)
+    {
+        (_scalar, _public) = (scalar, AgeWrap.PublicOf(scalar));
+        Fingerprint = Bech32.Beginning("age", _public, ShownDigits);
+    }
+
+    /// <summary>The beginning of the public recipient, <c>age1…</c>.</summary>
+    public override string Fingerprint { get; }
+
+    public override string Question => Asked;
+
+    /// <summary>Whether a line is meant to be such an identity.</summary>
+    public static bool Recognises(string line) => line.StartsWith("AGE-SECRET-KEY-1", StringComparison.Ordinal);
+
+    /// <summary>Reads an identity; a reason that does not repeat it when it is none.</summary>
+    public static AgeKey? Read(string name, string line, out string reason)
+    {
+        var scalar = Bech32.Decode(line, Prefix) is { Length: AgeWrap.PointLength } bytes ? bytes : null;
+        reason = scalar is null ? "an age identity is misspelt: its checksum or its length is wrong" : "";
+        return scalar is null ? null : new(name, scalar);
+    }
+
+    public override int Agreements(int headerLength) => headerLength / RecordLength;
+
+    public override IEnumerable<byte[]> Answer(AskedHeader header) =>
+        AgeWrap.Records(header.Bytes, RecordLength).Select(record => Open(record.Span)).OfType<byte[]>();
+
+    byte[]? Open(ReadOnlySpan<byte> record)
+    {
+        var share = record[..AgeWrap.PointLength];
+        return AgeWrap.Agree(_scalar, share) is { } agreed
+            ? AgeWrap.Unwrap(agreed, share, _public, "age-encryption.org/v1/X25519"u8, record[share.Length..])
+            : null;
+    }
 }

@@ -19,10 +19,13 @@ sealed class ArmoredKey(string kind, string name, byte[] file) : RingKey(kind, n
         if (!armored) return null;
         return firstLine[begin.Length..^end.Length] switch
         {
-            "OPENSSH PRIVATE KEY" => "openssh",
+            "OPENSSH PRIVATE KEY" => OpenSsh,
             "PGP PRIVATE KEY BLOCK" => "openpgp",
-            "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY" => "pem",
+            "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY" => Pem,
             _ => "",
         };
     }
+
+    /// <summary>The kinds of files that are read at once.</summary>
+    public const string OpenSsh = "openssh", Pem = "pem";
 }

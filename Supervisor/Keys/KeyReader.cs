@@ -11,10 +11,14 @@ sealed class KeyReader
     /// <summary>The most keys a ring holds.</summary>
     public const int KeysMax = 4096;
 
+    // Each costs a key derivation of the file's own choice, for every protected file.
+    const int PasswordsTried = 64;
+
     const int WarningsMax = 200;
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
     readonly List<RingKey> _keys = [];
     readonly List<string> _warnings = [];
+    readonly List<(string File, string Text)> _protected = [];
 
     public IReadOnlyList<RingKey> Keys => _keys;
 
@@ -34,9 +38,36 @@ sealed class KeyReader
 
         var lines = text.TrimStart('\uFEFF').Split('\n');
         var first = Array.Find(lines, line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? "";
-        if (ArmoredKey.KindOf(first) is { Length: > 0 } kind) Add(new ArmoredKey(kind, file, contents));
+        if (ArmoredKey.KindOf(first) is { Length: > 0 } kind) ReadArmored(kind, file, text);
         else if (ArmoredKey.KindOf(first) is not null) Skip(file, "it holds no private key");
         else ReadLines(file, lines);
+    }
+
+    /// <summary>Opens the protected files with the passwords, once all of both are known.</summary>
+    public void Unlock()
+    {
+        var passwords = _keys.OfType<PasswordKey>().Take(PasswordsTried).Select(key => key.Password).ToList();
+        foreach (var (file, text) in _protected)
+        {
+            var keys = passwords.Select(password => PemFile.Unlock(file, text, password));
+            if (keys.FirstOrDefault(key => key is not null) is { } key) Add(key);
+            else Skip(file, "it is protected, and no password line of the ring unlocks it");
+        }
+    }
+
+    void ReadArmored(string kind, string file, string text)
+    {
+        var reason = "";
+        var key = kind switch
+        {
+            ArmoredKey.OpenSsh => OpenSshFile.Read(file, text, out reason),
+            ArmoredKey.Pem when PemFile.IsProtected(text) => null,
+            ArmoredKey.Pem => PemFile.Read(file, text, out reason),
+            _ => new ArmoredKey(kind, file, Strict.GetBytes(text)),
+        };
+        if (key is not null) Add(key);
+        else if (reason.Length > 0) Skip(file, reason);
+        else _protected.Add((file, text));
     }
 
     static string? Decode(byte[] contents)
@@ -68,15 +99,15 @@ sealed class KeyReader
     static RingKey? Parse(string name, string line, out string reason)
     {
         reason = "";
-        if (AgeKey.Recognises(line)) return new AgeKey(name, line.Trim());
+        if (AgeKey.Recognises(line)) return AgeKey.Read(name, line.Trim(), out reason);
+        if (AgeHybridKey.Recognises(line)) return AgeHybridKey.Read(name, line.Trim(), out reason);
         var blank = line.IndexOfAny([' ', '\t']);
         var (word, rest) = blank < 0 ? (line, "") : (line[..blank], line[(blank + 1)..]);
         switch (word)
         {
             case XlogKey.Word: return XlogKey.TryRead(name, rest.Trim(), out var xlog, out reason) ? xlog : null;
             case LoganKey.Word: return LoganKey.TryRead(name, rest, out var logan, out reason) ? logan : null;
-            case PasswordKey.Word when rest.Length > 0: return new PasswordKey(name, rest);
-            case PasswordKey.Word: reason = "no password follows the word"; return null;
+            case PasswordKey.Word: return PasswordKey.Read(name, rest, out reason);
             default: reason = "it begins with no word known here"; return null;
         }
     }

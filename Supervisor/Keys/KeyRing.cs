@@ -5,8 +5,8 @@ namespace Decryptor.Supervisor.Keys;
 
 /// <summary>What may be shown of a key.</summary>
 /// <param name="Name">What the ring calls it.</param>
-/// <param name="Kind">What it opens.</param>
-/// <param name="Fingerprint">Eight digits of its public key's SHA-256; empty where it has none.</param>
+/// <param name="Kind">What kind of key it is.</param>
+/// <param name="Fingerprint">The beginning of its public key or of a hash of it; empty where it has none.</param>
 readonly record struct KeyView(string Name, string Kind, string Fingerprint)
 {
     /// <summary><c>prod xlog 94e62d97</c></summary>
@@ -21,9 +21,6 @@ readonly record struct KeyView(string Name, string Kind, string Fingerprint)
 sealed class KeyRing : IEquatable<KeyRing>
 {
     const int FilesMax = 1000;
-
-    // What a candidate costs in a frame besides its name and its secret, and what the answer costs besides candidates.
-    const int CandidateOverhead = 16, AnswerOverhead = 256;
 
     readonly IReadOnlyList<RingKey> _keys;
 
@@ -52,6 +49,7 @@ sealed class KeyRing : IEquatable<KeyRing>
             else reader.Skip(name, reason);
         }
 
+        reader.Unlock();
         return new(reader.Keys, reader.Warnings);
     }
 
@@ -65,10 +63,7 @@ sealed class KeyRing : IEquatable<KeyRing>
     public int Count(string kind) => _keys.Count(key => key.Kind == kind);
 
     /// <summary>Answers a worker's question: the candidates for the file at hand.</summary>
-    public Answer Answer(KeyRequest request) => new(
-        request.Attempt, request.Question,
-        request.Format == XlogKey.Word ? Count(XlogKey.Word) : 0,
-        request.Format == XlogKey.Word ? OpenXlog(request.Header.Span) : []);
+    public Answer Answer(KeyRequest request) => Candidates.Answer(request, _keys);
 
     /// <summary>Whether the other holds the same keys under the same names.</summary>
     public bool Equals(KeyRing? other) =>
@@ -81,22 +76,6 @@ sealed class KeyRing : IEquatable<KeyRing>
 
     /// <summary>How many keys there are, and nothing of them.</summary>
     public override string ToString() => $"a ring of {_keys.Count} keys";
-
-    List<KeyCandidate> OpenXlog(ReadOnlySpan<byte> header)
-    {
-        var candidates = new List<KeyCandidate>();
-        using var client = XlogKey.Point(header);
-        if (client is null) return candidates;
-        var room = Frame.LengthMax - AnswerOverhead;
-        foreach (var key in _keys.OfType<XlogKey>())
-        {
-            room -= System.Text.Encoding.UTF8.GetByteCount(key.Name) + XlogKey.SecretLength + CandidateOverhead;
-            if (candidates.Count == Frame.CandidatesMax || room < 0) break;
-            candidates.Add(new(key.Name, key.Agree(client)));
-        }
-
-        return candidates;
-    }
 
     static List<string> Files(string folder)
     {

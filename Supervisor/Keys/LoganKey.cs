@@ -11,18 +11,23 @@ sealed class LoganKey : RingKey
 
     const int PartLength = 16;
 
-    LoganKey(string name, byte[] key, byte[] iv) : base(Word, name, [.. key, .. iv]) => (Key, Iv) = (key, iv);
+    readonly byte[] _secret;
 
-    internal byte[] Key { get; }
+    LoganKey(string name, byte[] secret) : base(Word, name, secret) => _secret = secret;
 
-    internal byte[] Iv { get; }
+    public override string Question => Word;
+
+    /// <summary>
+    /// Key (16), then iv (16): the format has nothing but this shared secret, so the secret itself must travel.
+    /// </summary>
+    public override IEnumerable<byte[]> Answer(AskedHeader header) => header.Bytes.IsEmpty ? [_secret] : [];
 
     /// <summary>Reads <c>key iv</c>; a reason that does not repeat them when they are none.</summary>
     public static bool TryRead(string name, string text, [NotNullWhen(true)] out LoganKey? key, out string reason)
     {
         var parts = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         key = parts is [var first, var second] && Part(first) is { } bytes && Part(second) is { } iv
-            ? new(name, bytes, iv) : null;
+            ? new(name, [.. bytes, .. iv]) : null;
         reason = key is null ? "a logan key is a key and an iv, each of 16 characters or 32 hexadecimal digits" : "";
         return key is not null;
     }

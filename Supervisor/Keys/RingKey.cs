@@ -17,8 +17,8 @@ abstract class RingKey
     }
 
     /// <summary>
-    /// What it opens: <c>xlog</c>, <c>logan</c>, <c>password</c>, <c>age</c>, <c>pem</c>, <c>openssh</c> or
-    /// <c>openpgp</c>.
+    /// What it is: <c>xlog</c>, <c>logan</c>, <c>password</c>, <c>age</c>, <c>age-pq</c>, <c>ssh-ed25519</c>,
+    /// <c>ssh-rsa</c> or <c>openpgp</c>.
     /// </summary>
     public string Kind { get; }
 
@@ -26,9 +26,21 @@ abstract class RingKey
     public string Name { get; }
 
     /// <summary>
-    /// Eight digits by which two people can compare a key pair; empty where there is no public key to compare.
+    /// A few characters by which two people can compare a key pair; empty where there is no public key to compare.
     /// </summary>
     public virtual string Fingerprint => "";
+
+    /// <summary>The format of the questions that it answers; null for a key that is only held.</summary>
+    public virtual string? Question => null;
+
+    /// <summary>How many key agreements an answer to a header of that length takes.</summary>
+    public virtual int Agreements(int headerLength) => 1;
+
+    /// <summary>
+    /// What it gives away for a question: the key of the file at hand for each record of the header that it opens,
+    /// nothing for a header that it does not understand, and its own secret only where that is all there is.
+    /// </summary>
+    public virtual IEnumerable<byte[]> Answer(AskedHeader header) => [];
 
     /// <summary>Whether the other is this key, secret and all.</summary>
     public bool SameAs(RingKey other) => CryptographicOperations.FixedTimeEquals(_digest, other._digest);

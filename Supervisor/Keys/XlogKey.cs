@@ -14,11 +14,11 @@ sealed class XlogKey : RingKey
     /// <summary>The word that begins its line, and the format that asks for it.</summary>
     public const string Word = "xlog";
 
-    /// <summary>A client's public key in a file: X, then Y.</summary>
-    public const int PointLength = 64;
+    // A client's public key in a file: X, then Y.
+    const int PointLength = 64;
 
-    /// <summary>What a file is opened with: the first half of the agreed X.</summary>
-    public const int SecretLength = 16;
+    // What a file is opened with: the first half of the agreed X.
+    const int SecretLength = 16;
 
     const int ScalarLength = 32;
 
@@ -39,6 +39,8 @@ sealed class XlogKey : RingKey
     }
 
     public override string Fingerprint { get; }
+
+    public override string Question => Word;
 
     /// <summary>Reads a private key; a reason that does not repeat it when it is none.</summary>
     public static bool TryRead(string name, string digits, [NotNullWhen(true)] out XlogKey? key, out string reason)
@@ -63,7 +65,10 @@ sealed class XlogKey : RingKey
         return true;
     }
 
-    /// <summary>A client's public key for <see cref="Agree"/>; null when it is no point of the curve.</summary>
+    public override IEnumerable<byte[]> Answer(AskedHeader header) =>
+        header.Point is { } client ? [Agree(client)] : [];
+
+    /// <summary>A client's public key; null when it is no point of the curve.</summary>
     public static ECDiffieHellman? Point(ReadOnlySpan<byte> header)
     {
         if (header.Length != PointLength) return null;
@@ -78,8 +83,7 @@ sealed class XlogKey : RingKey
         }
     }
 
-    /// <summary>The key of the files of that client.</summary>
-    public byte[] Agree(ECDiffieHellman client)
+    byte[] Agree(ECDiffieHellman client)
     {
         using var point = client.PublicKey;
         lock (_key)

@@ -1,3 +1,4 @@
+using Decryptor.Worker.Formats.Age;
 using Decryptor.Worker.Formats.Compression;
 using Decryptor.Worker.Formats.Tar;
 using Decryptor.Worker.Formats.Zip;
@@ -43,6 +44,7 @@ static class KnownFormats
 
     static readonly KnownFormat[] Ours =
     [
+        new("age", "an age file", AgeLayer.Begins) { Layer = AgeLayer.Open },
         new("gzip", "a gzip file", GzipLayer.Begins) { Layer = GzipLayer.Open },
         new("zstd", "a zstd file", ZstdLayer.Begins) { Layer = ZstdLayer.Open },
         new("zlib", "a zlib stream", ZlibLayer.Begins) { Layer = ZlibLayer.Open },

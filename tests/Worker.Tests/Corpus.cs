@@ -19,6 +19,9 @@ static class Corpus
         return Path.Combine(Root!, path);
     }
 
+    /// <summary>A folder of the corpus; null when there is no corpus.</summary>
+    internal static string? Folder(string name) => Root is null ? null : Path.Combine(Root, name);
+
     internal static IEnumerable<TestCaseData> Xlog(string kind) =>
         Root is null
             ? [new TestCaseData(null) { TestName = $"no corpus, so no {kind} files" }]

@@ -44,17 +44,17 @@ sealed class KeyRingTests
         Write("logan.txt", "logan K9#mZ2!qLp7$xW4& iv-of-16-bytes!!\n"
             + "logan 00112233445566778899aabbccddeeff 0123456789012345");
         Write("words", "password  two blanks ");
-        Write("age", "# public key: age1xyz\nAGE-SECRET-KEY-1QQQ\nAGE-SECRET-KEY-PQ-1QQQ\n");
-        Write("rsa.pem", "-----BEGIN RSA PRIVATE KEY-----\nxxxx\n-----END RSA PRIVATE KEY-----\n");
-        Write("id_ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----\nxxxx\n-----END OPENSSH PRIVATE KEY-----\n");
+        Write("age", $"# public key: age1xyz\n{AgeKeys.Identity}\n{AgeKeys.HybridIdentity}\n");
+        Write("rsa.pem", AgeKeys.RsaPem);
+        Write("id_ed25519", AgeKeys.OpenSsh(AgeKeys.Ed25519));
         Write("pgp.asc", "\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxxxx\n-----END PGP PRIVATE KEY BLOCK-----\n");
         var ring = KeyRing.Load(_folder);
         Assert.That(ring.Warnings, Is.Empty);
         Assert.That(ring.Views.Select(view => $"{view.Kind} {view.Name}"), Is.EqualTo(new[]
         {
-            "age age", "age age#2", "xlog app", "xlog app#2", "openssh id_ed25519",
+            "age age", "age-pq age#2", "xlog app", "xlog app#2", "ssh-ed25519 id_ed25519",
             "logan logan.txt", "logan logan.txt#2",
-            "openpgp pgp.asc", "pem rsa.pem", "password words",
+            "openpgp pgp.asc", "ssh-rsa rsa.pem", "password words",
         }));
         Assert.That(ring.Count("xlog"), Is.EqualTo(2));
         Assert.That(ring.Views.Where(view => view.Kind == "xlog").Select(view => view.Fingerprint.Length),
@@ -84,20 +84,25 @@ sealed class KeyRingTests
     [Test]
     public void Secrets_are_in_no_text_that_a_ring_or_a_key_gives()
     {
-        Write("app", $"xlog {PrivateA}\nlogan {Secret} {Secret}\npassword {Secret}\nAGE-SECRET-KEY-1{Secret}\n");
+        Write("app", $"xlog {PrivateA}\nlogan {Secret} {Secret}\npassword {Secret}\nAGE-SECRET-KEY-1{Secret}\n"
+            + $"{AgeKeys.Identity}\n{AgeKeys.HybridIdentity}\n");
         Write("pem", $"-----BEGIN PRIVATE KEY-----\n{Secret}\n-----END PRIVATE KEY-----");
+        Write("ssh", AgeKeys.OpenSsh(AgeKeys.Ed25519));
+        Write("rsa", AgeKeys.RsaPem);
         var ring = KeyRing.Load(_folder);
         RingKey[] keys =
         [
-            new PasswordKey("p", Secret), new AgeKey("a", Secret),
-            new ArmoredKey("pem", "k", System.Text.Encoding.UTF8.GetBytes(Secret)),
+            new PasswordKey("p", Secret), AgeKey.Read("a", AgeKeys.Identity, out _)!,
+            new ArmoredKey("openpgp", "k", System.Text.Encoding.UTF8.GetBytes(Secret)),
             LoganKey.TryRead("l", $"{Secret} {Secret}", out var logan, out _)
                 ? logan : throw new AssertionException("no key"),
             XlogKey.TryRead("x", PrivateA, out var xlog, out _) ? xlog : throw new AssertionException("no key"),
         ];
         var texts = string.Join('\n', keys.Select(key => key.ToString())
-            .Concat(ring.Views.Select(view => view.ToString()))) + ring;
+            .Concat(ring.Views.Select(view => view.ToString())).Concat(ring.Warnings)) + ring;
+        Assert.That(ring.Views, Has.Count.EqualTo(7));
         Assert.That(texts, Does.Not.Contain(Secret).And.Not.Contain(PrivateA).IgnoreCase);
+        Assert.That(texts, Does.Not.Contain("AGE-SECRET-KEY").IgnoreCase);
         Assert.That(texts, Does.Contain("xlog key x"));
     }
 

@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Decryptor.Worker.Formats.Age;
+
+/// <summary>
+/// An age file, bare or in armor: behind the header 16 bytes of nonce, then chunks of 64 KiB, each sealed by itself
+/// with its number and with whether it is the last. Nothing but whole chunks whose seal is right is ever given.
+/// </summary>
+sealed class AgeLayer : ForwardStream
+{
+    const string What = "age file";
+    const int NonceBytes = 16, KeyBytes = 32, TagBytes = 16;
+    const int TextMax = 64 * 1024, ChunkMax = TextMax + TagBytes;
+
+    readonly Lookahead _source;
+    readonly Lookahead? _unarmored;
+    readonly ChaCha20Poly1305 _cipher;
+    readonly byte[] _nonce = new byte[12];
+    readonly byte[] _text = new byte[TextMax];
+    readonly Budget _budget;
+    int _start;
+    int _end;
+    long _chunk;
+    long _given;
+    bool _last;
+
+    AgeLayer(Lookahead source, Lookahead? unarmored, ReadOnlySpan<byte> key, Budget budget)
+    {
+        (_source, _unarmored, _budget) = (source, unarmored, budget);
+        _cipher = new(key);
+    }
+
+    /// <summary>Also what text mode made of an age file: it is one, if a damaged one.</summary>
+    internal static bool Begins(ReadOnlySpan<byte> first) =>
+        first.StartsWith("age-encryption.org/v"u8) || AgeArmor.Begins(first);
+
+    /// <summary>Reads the header and asks for the key.</summary>
+    internal static Stream Open(Lookahead outer, Resources resources, Findings findings)
+    {
+        var unarmored = outer.Peek(AgeHeader.Mark.Length).SequenceEqual(AgeHeader.Mark)
+            ? null : new Lookahead(new AgeArmor(outer));
+        try
+        {
+            var source = unarmored ?? outer;
+            var header = AgeHeader.Read(source);
+            if (source.Peek(NonceBytes).Length < NonceBytes) throw source.BrokenOff(What);
+            var fileKey = new FileKeySearch(header, resources, findings).Find();
+            var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey, KeyBytes, source.Peek(NonceBytes).ToArray(),
+                "payload"u8.ToArray());
+            source.Skip(NonceBytes);
+            return new AgeLayer(source, unarmored, key, resources.Budget);
+        }
+        catch (Refusal)
+        {
+            unarmored?.Dispose();
+            throw;
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty) return 0;
+        if (_start == _end)
+        {
+            if (_last) return End();
+            Next();
+        }
+
+        var count = Math.Min(_end - _start, buffer.Length);
+        _text.AsSpan(_start, count).CopyTo(buffer);
+        _start += count;
+        return count == 0 ? End() : count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _cipher.Dispose();
+        _unarmored?.Dispose();
+        CryptographicOperations.ZeroMemory(_text);
+        base.Dispose(disposing);
+    }
+
+    // A chunk that ends where the bytes end should be the last one. A whole one may be found to be the other kind: then
+    // the file was cut, or goes on, just behind it.
+    void Next()
+    {
+        _chunk++;
+        var some = _source.Peek(ChunkMax + 1);
+        var chunk = some[..Math.Min(some.Length, ChunkMax)];
+        _last = some.Length <= ChunkMax;
+        if (chunk.Length < TagBytes) throw _source.Trouble ?? AgeFaults.Cut(_chunk, At(0));
+        var opened = TryOpen(chunk, _last) || (chunk.Length == ChunkMax && TryOpen(chunk, _last = !_last));
+        if (!opened) throw WhyNot(chunk, isTail: some.Length < ChunkMax);
+        if (_last && _end == 0 && _chunk > 1) throw AgeFaults.EmptyEnd(_chunk, At(0));
+        _source.Skip(chunk.Length);
+        _given += _end;
+        _budget.Unpacked(_given);
+    }
+
+    int End()
+    {
+        var next = _source.Peek(AgeHeader.Mark.Length);
+        if (next.SequenceEqual(AgeHeader.Mark)) throw AgeFaults.Joined(_chunk, At(0));
+        if (!next.IsEmpty) throw AgeFaults.Follows(At(0));
+        return _source.Trouble is { } trouble ? throw trouble : 0;
+    }
+
+    // Of a cut file the tail remains, and hardly ever does anything else damage the tail of a long file alone.
+    Refusal WhyNot(ReadOnlySpan<byte> chunk, bool isTail)
+    {
+        if (isTail && _source.Trouble is { } trouble) return trouble;
+        if (chunk.IndexOf(AgeHeader.Mark) is >= 0 and var found) return AgeFaults.Joined(_chunk, At(found));
+        return isTail && _chunk > 1
+            ? AgeFaults.Cut(_chunk, At(0)) : AgeFaults.Chunk(_chunk, At(0), isTail ? " (changed, or cut)" : "");
+    }
+
+    string At(long further) => string.Create(CultureInfo.InvariantCulture,
+        $"byte {_source.Position + further}{(_unarmored is null ? "" : " inside the armor")}");
+
+    bool TryOpen(ReadOnlySpan<byte> chunk, bool last)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(_nonce.AsSpan(3, 8), _chunk - 1);
+        _nonce[^1] = last ? (byte)1 : (byte)0;
+        (_start, _end) = (0, 0);
+        var text = chunk.Length - TagBytes;
+        try
+        {
+            _cipher.Decrypt(_nonce, chunk[..text], chunk[text..], _text.AsSpan(0, text));
+            _end = text;
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+}

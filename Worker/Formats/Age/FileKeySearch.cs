@@ -1,0 +1,89 @@
+using System.Text;
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Formats.Age;
+
+/// <summary>
+/// Finds the file key. The ring is asked for one kind of stanza after the other; the first key with which the header's
+/// seal is right is the one.
+/// </summary>
+sealed class FileKeySearch(AgeHeader header, Resources resources, Findings findings)
+{
+    /// <summary>A file key.</summary>
+    internal const int KeyBytes = 16;
+
+    // The ring makes so many agreements for one question; records behind them would not be tried.
+    const int AgreementsMax = 4096;
+
+    int _keys;
+    bool _opened;
+
+    /// <exception cref="Refusal">There is none, or a stanza is not what it must be.</exception>
+    internal byte[] Find()
+    {
+        // A password is taken to authenticate the sender as well, so its stanza stands alone.
+        if (header.Stanzas.FirstOrDefault(stanza => stanza.Type == ScryptStanza.Name) is { } scrypt)
+            return header.Stanzas.Count == 1
+                ? new ScryptStanza(scrypt, resources, findings).Find(header)
+                : throw scrypt.Wrong("is not alone");
+
+        // Every record is checked before the first is asked for.
+        var records = StanzaKind.All.ToDictionary(kind => kind, RecordsOf);
+        StanzaKind[] present = [.. StanzaKind.All.Where(kind => records[kind].Count > 0)];
+        foreach (var kind in present)
+            if (Ask(kind, records[kind]) is { } key) return key;
+        throw WhyNot([.. present.Select(kind => kind.Name)]);
+    }
+
+    List<byte[]> RecordsOf(StanzaKind kind) =>
+        [.. header.Stanzas.Where(stanza => stanza.Type == kind.Name).Select(kind.Record)];
+
+    // The first question is for one record and learns how many keys there are, which bounds those that follow.
+    byte[]? Ask(StanzaKind kind, List<byte[]> records)
+    {
+        var ofThatKind = AgreementsMax;
+        for (var (at, count) = (0, 1); at < records.Count; at += count)
+        {
+            if (at > 0) count = Math.Min(records.Count - at, InOneQuestion(kind, ofThatKind));
+            byte[] asked = [.. records.GetRange(at, count).SelectMany(record => record)];
+            var answer = resources.Keys(kind.Question, asked) ?? throw AgeFaults.NoMoreQuestions();
+            ofThatKind = answer.OfThatKind;
+            if (at == 0) _keys += ofThatKind;
+            if (ofThatKind == 0) return null;
+            if (answer.Candidates.Select(Fits).FirstOrDefault(key => key is not null) is { } found) return found;
+        }
+
+        return null;
+    }
+
+    static int InOneQuestion(StanzaKind kind, int keys) =>
+        kind.IsAskedOneByOne ? 1 : Math.Clamp(AgreementsMax / keys, 1, Frame.HeaderMax / kind.RecordBytes);
+
+    byte[]? Fits(KeyCandidate candidate)
+    {
+        if (candidate.Secret.Length != KeyBytes) return null;
+        _opened = true;
+        if (!header.IsSealedWith(candidate.Secret.Span)) return null;
+        findings.OpenedBy(candidate.Name);
+        return candidate.Secret.ToArray();
+    }
+
+    Refusal WhyNot(string[] asked)
+    {
+        if (_opened) return AgeFaults.HeaderNotAuthentic();
+        if (asked.Length > 0)
+            return _keys == 0 ? AgeFaults.KeyMissing(Shown(asked)) : AgeFaults.KeyNoMatch(Shown(asked), _keys);
+        string[] kinds = [.. header.Stanzas.Select(stanza => stanza.Type).Distinct()];
+        string[] hardware = [.. kinds.Intersect(StanzaKind.OfHardware)];
+        return hardware.Length > 0 ? AgeFaults.Hardware(Shown(hardware)) : AgeFaults.UnknownKinds(Shown(kinds));
+    }
+
+    // The names are the sender's: only so much of them is repeated.
+    static string Shown(string[] kinds)
+    {
+        const int count = 5, length = 32;
+        var shown = new StringBuilder(string.Join(", ", kinds.Take(count)
+            .Select(kind => kind.Length > length ? $"{kind[..length]}…" : kind)));
+        return kinds.Length > count ? shown.Append(", …").ToString() : shown.ToString();
+    }
+}
