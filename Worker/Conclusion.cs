@@ -4,7 +4,8 @@ using Decryptor.Worker.Formats;
 namespace Decryptor.Worker;
 
 /// <summary>What has become of one file: its line in the report, and the verdict with its words.</summary>
-readonly record struct Settled(ReportedFile File, Verdict Verdict);
+/// <param name="IsPackage">Whether it speaks of a package itself, beside the files in it.</param>
+readonly record struct Settled(ReportedFile File, Verdict Verdict, bool IsPackage);
 
 /// <summary>Draws one verdict from several: a text's and its layers', or all files' of a package.</summary>
 static class Conclusion
@@ -62,9 +63,11 @@ static class Conclusion
 
     static string Words(IReadOnlyList<Settled> all, List<Settled> bad, Settled worst)
     {
+        var files = all.Count(one => !one.IsPackage);
+        var lost = bad.Count(one => !one.IsPackage);
         var others = bad.Count(one => one.Verdict.Code != worst.Verdict.Code);
         var also = others == 0 ? "" : $" ({others} for other reasons)";
-        return $"{bad.Count} of {all.Count} files {(bad.Count == 1 ? "is" : "are")} not whole{also}; "
+        return $"{lost} of {files} files {(lost == 1 ? "is" : "are")} not whole{also}; "
             + $"{worst.File.Source}: {worst.Verdict.Message}";
     }
 

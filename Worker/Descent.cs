@@ -8,6 +8,16 @@ namespace Decryptor.Worker;
 sealed record Piece(string Source, Findings Findings, int Depth)
 {
     internal bool IsInside => Depth > 0;
+
+    /// <summary>Whether its name is that of a member, and not the upload's.</summary>
+    internal bool IsMember { get; init; }
+
+    /// <summary>Whether members were found in it: what is still to be said is then said of the package.</summary>
+    internal bool HasMembers { get; set; }
+
+    /// <summary>One of its members, called after the package around it where that is a member, too.</summary>
+    internal Piece Member(string name) =>
+        new(IsMember ? $"{Source}/{name}" : name, Findings.OfMember(), Depth + 1) { IsMember = true };
 }
 
 /// <summary>
@@ -73,21 +83,20 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
     {
         resources.Budget.Layer(piece.Depth + 1);
         piece.Findings.Enter(format.Name);
-        var before = _settled.Count;
         foreach (var member in container(outer, ResourcesAt(piece), piece.Findings))
         {
             resources.Budget.Member();
-            Take(member, piece);
+            Take(member, piece.Member(Shown(member.Name)));
+            piece.HasMembers = true;
         }
 
         // A package speaks for itself only where there is something to say that is no member's.
-        if (_settled.Count == before) throw Faults.NoMembers(format.Looks);
+        if (!piece.HasMembers) throw Faults.NoMembers(format.Looks);
         if (piece.Findings.HasNews) Settle(piece, Verdict.Complete);
     }
 
-    void Take(Member member, Piece package)
+    void Take(Member member, Piece piece)
     {
-        var piece = new Piece(Shown(member.Name), package.Findings.OfMember(), package.Depth + 1);
         if ((_spent ?? member.Refused) is { } refused)
         {
             Settle(piece, Verdict.Of(refused));
@@ -160,7 +169,7 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
     {
         if (verdict.Code is { } code) Spend(code, verdict);
         if (piece.Findings.Blocks is { } blocks) Blocks = Sum(Blocks, blocks);
-        _settled.Add(new(Line(piece, verdict) with { Path = path, Bytes = bytes, Sha256 = sum }, verdict));
+        _settled.Add(new(Line(piece, verdict) with { Path = path, Bytes = bytes, Sha256 = sum }, verdict, piece.HasMembers));
     }
 
     // Some limits are spent for one file, others for all that follow.

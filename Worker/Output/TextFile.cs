@@ -61,7 +61,8 @@ sealed class TextFile : IDisposable
     {
         Flush();
         _file ??= Create();
-        RandomAccess.FlushToDisk(_file);
+        // The folder's own sync holds a file without a byte; packages have come with seventy thousand of them.
+        if (Written > 0) RandomAccess.FlushToDisk(_file);
         return Convert.ToHexStringLower(_hash.GetCurrentHash());
     }
 
