@@ -7,14 +7,13 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// Turns the payload of one block into lines: opens it, unpacks it, and keeps what came before an error. Its buffers
 /// are taken once for a file.
 /// </summary>
-sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
+sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lines) : IDisposable
 {
     const int ProbeBytes = 4096;
     const int ChunkLengthBytes = 2;
 
     readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
-    readonly InflateReader _inflate = new();
     readonly ZstdReader _zstd = new();
 
     /// <summary>
@@ -43,7 +42,7 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
             return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
         if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
         if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
-        return PlainText.LooksLikeLog(_stretch.AsSpan(0, InflateReader.Try(_clear, count, _stretch)));
+        return PlainText.LooksLikeLog(_stretch.AsSpan(0, inflate.Try(_clear.AsSpan(0, count), _stretch)));
     }
 
     public void Dispose()
@@ -77,7 +76,7 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
 
     Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd
         ? _zstd.Read(_clear.AsSpan(0, count), offset, lines)
-        : _inflate.Read(_clear, count, lines);
+        : inflate.Read(_clear.AsSpan(0, count), lines);
 
     // A chunk that claims more than there is ends the stream there; what it has is still taken.
     int JoinChunks(ReadOnlySpan<byte> payload)

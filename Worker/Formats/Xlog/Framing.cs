@@ -32,18 +32,6 @@ static class Framing
         return BlockHeader.TryRead(rest, out var next) && next.Length <= BlockHeader.LengthMax;
     }
 
-    /// <summary>
-    /// The first whole block in <paramref name="rest"/> that begins at <paramref name="from"/> or later and before
-    /// <paramref name="to"/>; -1 for none.
-    /// </summary>
-    internal static int FindWhole(ReadOnlySpan<byte> rest, int from, int to)
-    {
-        to = Math.Min(to, rest.Length);
-        for (var at = from; (at = NextMagic(rest, at, to)) >= 0; at++)
-            if (IsWhole(rest[at..])) return at;
-        return -1;
-    }
-
     /// <summary>The next byte that may be a magic; -1 for none before <paramref name="to"/>.</summary>
     internal static int NextMagic(ReadOnlySpan<byte> rest, int from, int to)
     {
