@@ -105,7 +105,8 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
         if (open && claimed.Magic is > LastLegacyMagic and <= LastMagic) return claimed.Magic;
         var usual = claimed.IsCounted ? client.Counted : UncountedBeside(client.Counted);
         if (claimed.Magic == usual) return usual;
-        var payload = block[Longest..(int)Math.Min(block.Length, Longest + Math.Min(BytesThatShow, claimed.Length))];
+        var shown = claimed.Length == 0 ? BytesThatShow : Math.Min(BytesThatShow, claimed.Length);
+        var payload = block[Longest..(int)Math.Min(block.Length, Longest + shown)];
         return PlainText.LooksLikeLog(payload) ? UncountedBeside(client.Counted) : client.Counted;
     }
 

@@ -12,6 +12,10 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
     const int ProbeBytes = 4096;
     const int ChunkLengthBytes = 2;
 
+    // Nothing that is sealed holds two groups of zeros; pages that a disk lost do.
+    static ReadOnlySpan<byte> Hole => new byte[16];
+    static ReadOnlySpan<byte> PlainHole => new byte[8];
+
     readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
     readonly ZstdReader _zstd = new();
@@ -23,14 +27,13 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
     internal Damage? Read(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, long offset)
     {
         lines.Begin();
-        if (header.Packing == Packing.Plain)
-        {
-            lines.Write(payload);
-            return null;
-        }
+        if (header.Packing == Packing.Plain) return ReadPlain(payload);
 
+        var hole = header.Sealed ? payload.IndexOf(Hole) : -1;
+        if (hole >= 0) payload = payload[..hole];
         var damage = Clear(header, clientKey, payload, mayAsk: true, out var count)
             ?? Unpack(header.Packing, count, offset);
+        if (hole >= 0 && lines.Given > 0) return Damage.Wrong($"zeros begin {hole} bytes into its payload");
         return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
     }
 
@@ -72,6 +75,26 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
 
         count = payload.Length;
         return null;
+    }
+
+    // Lines that a hole runs through are lost, the others are not.
+    Damage? ReadPlain(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf(PlainHole) < 0)
+        {
+            lines.Write(text);
+            return null;
+        }
+
+        while (!text.IsEmpty)
+        {
+            var end = text.IndexOf((byte)'\n') + 1;
+            var line = end > 0 ? text[..end] : text;
+            if (line.IndexOf(PlainHole) < 0) lines.Write(line);
+            text = text[line.Length..];
+        }
+
+        return Damage.Wrong("it has a hole of zeros");
     }
 
     Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd

@@ -36,6 +36,7 @@ sealed class Clients
     const int BytesThatName = 16;
     const int BytesThatMark = 16;
     const int BytesThatResemble = 44;
+    const int BytesBefore = BlockHeader.Least + BlockHeader.KeyBytes / 2;
     const int PointsFree = 1024;
     const int BytesForAPoint = 1024;
 
@@ -80,15 +81,15 @@ sealed class Clients
         _points < PointsFree + position / BytesForAPoint && ++_points > 0 && Curve.Holds(field);
 
     /// <summary>
-    /// Where a header lies by the key of the latest client alone, from <paramref name="from"/> and before
+    /// Where a header lies by the second half of the latest client's key alone, from <paramref name="from"/> and before
     /// <paramref name="to"/>; -1 for none.
     /// </summary>
     internal int FindHeader(ReadOnlySpan<byte> rest, int from, int to)
     {
         if (Latest is not { } client) return -1;
         var end = Math.Min(rest.Length, to + BlockHeader.Longest - 1);
-        if (from + BlockHeader.Least >= end) return -1;
-        var found = rest[(from + BlockHeader.Least)..end].IndexOf(client.Key);
+        if (from + BytesBefore >= end) return -1;
+        var found = rest[(from + BytesBefore)..end].IndexOf(client.Key[(BlockHeader.KeyBytes / 2)..]);
         return found < 0 ? -1 : from + found;
     }
 

@@ -32,6 +32,14 @@ static class Framing
         return BlockHeader.TryRead(rest, out var next) && next.Length <= BlockHeader.LengthMax;
     }
 
+    /// <summary>The first whole block; -1 for none.</summary>
+    internal static int First(ReadOnlySpan<byte> rest)
+    {
+        for (var at = 0; (at = NextMagic(rest, at, rest.Length)) >= 0; at++)
+            if (IsWhole(rest[at..])) return at;
+        return -1;
+    }
+
     /// <summary>The next byte that may be a magic; -1 for none before <paramref name="to"/>.</summary>
     internal static int NextMagic(ReadOnlySpan<byte> rest, int from, int to)
     {

@@ -14,7 +14,6 @@ sealed class XlogDecoder : IDisposable
 
     const int BytesThatJudgeAKey = 64;
 
-    readonly Lookahead _input;
     readonly InflateReader _inflate = new();
     readonly Signs _signs = new();
     readonly Clients _clients = new();
@@ -24,6 +23,8 @@ sealed class XlogDecoder : IDisposable
     readonly BlockReader _blocks;
     readonly BlockFinder _finder;
     readonly BlockTally _tally;
+    Lookahead _input;
+    Lookahead? _undone;
     long _looks;
     bool _inStep = true;
 
@@ -37,18 +38,23 @@ sealed class XlogDecoder : IDisposable
         _tally = new(findings, _signs);
     }
 
+    /// <summary>
+    /// Where the first block in a file's first stretch begins that its framing alone makes credible; -1 for none.
+    /// </summary>
+    internal static int Sniff(ReadOnlySpan<byte> first) => Nose.Sniff(first);
+
     /// <summary>Decodes to the end of the input; null when there is no block in it.</summary>
     /// <exception cref="Refusal">A limit was hit. The findings tell what came before.</exception>
     internal Verdict? Run()
     {
+        if (TextMode.IsIn(_input.Peek(Lookahead.Reach))) UndoTextMode();
         while (true)
         {
             var rest = _input.Peek(Lookahead.Reach);
             if (rest.IsEmpty) break;
             try
             {
-                if (_inStep && rest[0] == 0) SkipZeros(rest);
-                else if (!TryBlock(rest)) Search(rest);
+                if (!SkipZeros(rest) && !TryBlock(rest)) Search(rest);
             }
             catch (Refusal refusal)
             {
@@ -71,6 +77,14 @@ sealed class XlogDecoder : IDisposable
     {
         _blocks.Dispose();
         _inflate.Dispose();
+        _undone?.Dispose();
+    }
+
+    void UndoTextMode()
+    {
+        _tally.WoundOfFile(Damage.Wrong("the file was transferred in text mode, which put 0D before every 0A; "
+            + "that is undone, and offsets count without the added bytes"));
+        _input = _undone = new(new UndoneTextMode(_input));
     }
 
     bool TryBlock(ReadOnlySpan<byte> rest)
@@ -84,18 +98,22 @@ sealed class XlogDecoder : IDisposable
 
     bool TryHeader(ReadOnlySpan<byte> rest, out Found found)
     {
-        if (rest.Length > BlockHeader.Longest && _clients.Find(BlockHeader.ClientKey(rest)) is { } client)
+        if (rest.Length > BlockHeader.Longest)
         {
-            found = new(BlockHeader.Mend(rest, client, out var wound), client, wound);
-            return true;
+            var field = BlockHeader.ClientKey(rest);
+            var client = _clients.Find(field);
+            var near = client ?? _clients.FindNear(field);
+            if (near is not null)
+            {
+                var header = BlockHeader.Mend(rest, near, out var wound);
+                found = new(header, near, client is null ? "has a damaged client key" : wound);
+                return true;
+            }
         }
 
-        found = default;
-        if (!BlockHeader.TryRead(rest, out var header)) return false;
-        var near = header.Sealed && rest.Length > BlockHeader.Longest
-            ? _clients.FindNear(BlockHeader.ClientKey(rest)) : null;
-        found = new(header, near, near is null ? null : "bears a damaged client key");
-        return true;
+        var read = BlockHeader.TryRead(rest, out var plain);
+        found = new(plain, null, null);
+        return read;
     }
 
     /// <summary>The file ends inside a header.</summary>
@@ -197,10 +215,11 @@ sealed class XlogDecoder : IDisposable
         var (header, at) = (found.Header, _input.Position);
         if (damage is null) _lines.PassHeld();
         else _lines.DropHeld();
-        _tally.CloseGap(at, header, found.Client);
+        BlockHeader? told = found.Wound is null ? header : null;
+        _tally.CloseGap(at, told, found.Client);
         if (found.Wound is { } wound) _tally.Wound(at, Damage.Wrong(wound));
         if (damage is null) Accept(found, rest[..size]);
-        else _tally.Bad(at, size, damage, header);
+        else _tally.Bad(at, size, damage, told);
         _input.Skip(size);
         _inStep = true;
     }
@@ -254,12 +273,18 @@ sealed class XlogDecoder : IDisposable
     static bool MayBegin(ReadOnlySpan<byte> rest) => BlockHeader.TryRead(rest, out var header)
         && (header.Length <= BlockHeader.LengthReal || Framing.IsWhole(rest, header));
 
-    void SkipZeros(ReadOnlySpan<byte> rest)
+    // Zeros may have swallowed the front of a header of which the rest still bears a key.
+    bool SkipZeros(ReadOnlySpan<byte> rest)
     {
+        if (!_inStep || rest[0] != 0) return false;
         var other = rest.IndexOfAnyExcept((byte)0);
         var zeros = other < 0 ? rest.Length : other;
+        var swallowed = _clients.FindHeader(rest, Math.Max(0, zeros - BlockHeader.Longest), zeros);
+        if (swallowed == 0) return false;
+        if (swallowed > 0) zeros = swallowed;
         _tally.Zeros(_input.Position, zeros, toTheEnd: other < 0);
         _input.Skip(zeros);
+        return true;
     }
 
     bool MayLook() => _looks < 256 + _input.Position / 4096 && ++_looks > 0;
