@@ -107,7 +107,7 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
         if (claimed.Magic == usual) return usual;
         var shown = claimed.Length == 0 ? BytesThatShow : Math.Min(BytesThatShow, claimed.Length);
         var payload = block[Longest..(int)Math.Min(block.Length, Longest + shown)];
-        return PlainText.LooksLikeLog(payload) ? UncountedBeside(client.Counted) : client.Counted;
+        return Stretch.IsText(payload) ? UncountedBeside(client.Counted) : client.Counted;
     }
 
     /// <summary>The magic of the counted blocks of a session whose single lines have this one.</summary>

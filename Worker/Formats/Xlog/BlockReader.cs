@@ -42,10 +42,10 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
     {
         var some = payload[..Math.Min(payload.Length, ProbeBytes)];
         if (header.Packing == Packing.Plain)
-            return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
+            return Stretch.IsText(some[..Math.Min(some.Length, _stretch.Length)]);
         if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
         if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
-        return PlainText.LooksLikeLog(_stretch.AsSpan(0, inflate.Try(_clear.AsSpan(0, count), _stretch)));
+        return Stretch.IsText(_stretch.AsSpan(0, inflate.Try(_clear.AsSpan(0, count), _stretch)));
     }
 
     public void Dispose()

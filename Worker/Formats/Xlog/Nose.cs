@@ -47,8 +47,8 @@ sealed class Nose : IDisposable
         var payload = rest[header.Size..];
         if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(payload);
         if (header.Packing == Packing.Plain)
-            return payload[0] == (byte)'[' && PlainText.LooksLikeLog(payload[..Math.Min(payload.Length, _text.Length)]);
+            return payload[0] == (byte)'[' && Stretch.IsText(payload[..Math.Min(payload.Length, _text.Length)]);
         if (header.Packing == Packing.ChunkedDeflate) payload = payload[Math.Min(2, payload.Length)..];
-        return PlainText.LooksLikeLog(_text.AsSpan(0, _inflate.Try(payload, _text)));
+        return Stretch.IsText(_text.AsSpan(0, _inflate.Try(payload, _text)));
     }
 }

@@ -37,16 +37,21 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
         if (session is null && !Curve.Holds(clientKey)) return Damage.Wrong("its client key is no point of the curve");
         session ??= Ask(clientKey);
         if (session.Answer is not { } answer) return Damage.Wrong("the attempt has asked for as many keys as it may");
-        foreach (var candidate in session.InTurn(_latestName))
-        {
-            if (!Fits(session, candidate, packing, payload, clear)) continue;
-            session.Teas[candidate].Decrypt(payload, clear);
-            _latestName = answer.Candidates[candidate].Name;
-            findings.OpenedBy(_latestName);
-            return null;
-        }
+        if (Choose(session, packing, payload, clear) is not (>= 0 and var candidate)) return WhyNot(session, answer);
+        session.Teas[candidate].Decrypt(payload, clear);
+        if (_latestName == answer.Candidates[candidate].Name) return null;
+        _latestName = answer.Candidates[candidate].Name;
+        findings.OpenedBy(_latestName);
+        return null;
+    }
 
-        return WhyNot(session, answer);
+    int Choose(Session session, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
+    {
+        var known = session.Confirmed;
+        if (known >= 0) return Fits(session, known, packing, payload, clear) ? known : -1;
+        foreach (var candidate in session.InTurn(_latestName))
+            if (Fits(session, candidate, packing, payload, clear)) return candidate;
+        return -1;
     }
 
     static Damage WhyNot(Session session, Keys answer)
@@ -64,7 +69,7 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
         var good = packing == Packing.Zstd
             ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
             : inflate.Try(clear.AsSpan(0, some), _stretch);
-        if (packing != Packing.Zstd && !PlainText.LooksLikeLog(_stretch.AsSpan(0, good))) return false;
+        if (packing != Packing.Zstd && !Stretch.IsText(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;
         return good > 0;
     }
@@ -101,10 +106,7 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
         /// <summary>The candidate that is believed for good; -1 for none yet.</summary>
         internal int Confirmed { get; set; } = -1;
 
-        internal IEnumerable<int> InTurn(string? favourite)
-        {
-            if (Confirmed >= 0) return [Confirmed];
-            return Enumerable.Range(0, Teas.Length).OrderBy(one => answer!.Candidates[one].Name == favourite ? 0 : 1);
-        }
+        internal IEnumerable<int> InTurn(string? favourite) =>
+            Enumerable.Range(0, Teas.Length).OrderBy(one => answer!.Candidates[one].Name == favourite ? 0 : 1);
     }
 }

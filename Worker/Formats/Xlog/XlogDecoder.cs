@@ -135,8 +135,9 @@ sealed class XlogDecoder : IDisposable
         var payload = rest[header.Size..end];
         if (SkipDouble(found, payload)) return true;
         var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
-        if (damage is not null && _lines.Given == 0 && MayLook()) return FalseStart(damage);
         var inner = damage is null ? -1 : Inner(rest, header.Size, end);
+        if (damage is not null && _lines.Given == 0 && MayLook())
+            return FalseStart(inner < 0 ? damage : Damage.Wrong($"another block begins {inner} bytes into it"));
         Deliver(found, inner >= 0 ? inner : end + 1, damage, rest);
         return true;
     }
@@ -159,7 +160,7 @@ sealed class XlogDecoder : IDisposable
     // Text has no zero bytes. Where a plain block has some, its header may be a false one that has swallowed a real
     // block; and where the search stumbled upon it, the text itself has to look like a log.
     bool IsText(ReadOnlySpan<byte> rest, int from, int end) =>
-        (_inStep || PlainText.LooksLikeLog(rest[from..Math.Min(end, from + 512)]))
+        (_inStep || Stretch.IsText(rest[from..Math.Min(end, from + 512)]))
         && (!rest[from..end].Contains((byte)0) || Inner(rest, from, end) < 0);
 
     /// <summary>
@@ -179,7 +180,8 @@ sealed class XlogDecoder : IDisposable
         var begins = _blocks.Begins(header, key, payload, mayAsk) || (due && credible && header.Sealed);
         if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
-        if (damage is not null && _lines.Given == 0) return FalseStart(Worse(damage, extent.Damage, payload.Length));
+        if (damage is not null && _lines.Given == 0)
+            return FalseStart(Worse(damage, extent.Damage, found, payload.Length));
         var wound = damage is null ? extent.Wound : null;
         var inner = damage is null ? -1 : Inner(rest, header.Size, extent.Next);
         if (wound is not null) _tally.Wound(_input.Position, wound);
@@ -191,10 +193,12 @@ sealed class XlogDecoder : IDisposable
         return true;
     }
 
-    // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, and there is enough of it to
-    // be sure of that.
-    static Damage Worse(Damage damage, Damage? frame, int length) =>
-        frame is not null && (damage.Code == FailureCode.Damaged || length < BytesThatJudgeAKey) ? frame : damage;
+    // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, nothing else of its client
+    // was read, and there is enough of it to be sure of that.
+    static Damage Worse(Damage damage, Damage? frame, Found found, int length) =>
+        frame is not null
+        && (damage.Code == FailureCode.Damaged || found.Client is not null || length < BytesThatJudgeAKey)
+            ? frame : damage;
 
     // Where a block is due and the file ends, something that looks like its header was one.
     bool Reject(Extent extent) => _inStep && extent.Damage is { } damage && damage.Code == FailureCode.Truncated
