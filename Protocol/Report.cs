@@ -120,7 +120,14 @@ public sealed record ReportedBlocks(long Total, long Ok, long Bad);
 /// <param name="Offset">Where it begins, in bytes of the stream the format was read from.</param>
 /// <param name="Length">Its bytes.</param>
 /// <param name="Reason">Why, for a person.</param>
-public sealed record Gap(long Offset, long Length, string Reason);
+public sealed record Gap(long Offset, long Length, string Reason)
+{
+    /// <summary>The local hours of the lost lines, for example <c>9-10</c>; null where nothing tells.</summary>
+    public string? Hours { get; init; }
+
+    /// <summary>The lost blocks by the app's own count, for example <c>12-14</c>; null where nothing tells.</summary>
+    public string? Sequence { get; init; }
+}
 
 [JsonSerializable(typeof(Report))]
 sealed partial class ReportJson : JsonSerializerContext

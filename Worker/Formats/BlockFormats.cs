@@ -24,7 +24,7 @@ static class BlockFormats
 {
     static readonly BlockFormat[] All =
     [
-        new("xlog", first => Xlog.Framing.FindWhole(first, 0, first.Length), RunXlog),
+        new("xlog", XlogDecoder.Sniff, RunXlog),
         new("logan", LoganDecoder.Sniff, RunLogan),
     ];
 

@@ -74,9 +74,11 @@ sealed class Findings(string format = "")
         return member;
     }
 
-    internal void Missing(long offset, long length, string reason)
+    internal void Missing(long offset, long length, string reason) => Missing(new Gap(offset, length, reason));
+
+    internal void Missing(Gap gap)
     {
-        if (_gaps.Count < GapsMax) _gaps.Add(new(offset, length, reason));
+        if (_gaps.Count < GapsMax) _gaps.Add(gap);
         else _gapsLeftOut++;
     }
 

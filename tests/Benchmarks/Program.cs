@@ -5,11 +5,13 @@ return args switch
 {
     [] or ["recovery"] => RecoveryBench.Run(cycles: 40),
     ["recovery", var cycles] => RecoveryBench.Run(int.Parse(cycles, System.Globalization.CultureInfo.InvariantCulture)),
+    ["damage"] => DamageBench.Run(verbose: false),
+    ["damage", "--verbose"] => DamageBench.Run(verbose: true),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES]]");
+    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | damage [--verbose]]");
     return 2;
 }

@@ -11,6 +11,19 @@ enum Compression
     Zstd,
 }
 
+/// <summary>The layouts that the format has had.</summary>
+enum Era
+{
+    /// <summary>Headers of 73 bytes.</summary>
+    Current,
+
+    /// <summary>Headers of 13 bytes, no seal, and one deflate stream a block.</summary>
+    Legacy,
+
+    /// <summary>The same with the stream cut into chunks, one a line, each with its length in front.</summary>
+    Chunked,
+}
+
 /// <summary>
 /// Writes xlog as an app's logger does: a client key for the session, a fresh unfinished stream for each block with a
 /// flush after every line, TEA over whole groups of 8 bytes, and plain blocks for single tips. Written from the layout
@@ -20,11 +33,13 @@ sealed class XlogEncoder
 {
     const int BufferFileBytes = 150 * 1024;
     const int HeaderBytes = 73;
+    const int LegacyHeaderBytes = 13;
 
     readonly Compression _compression;
     readonly byte[] _clientKey;
     readonly uint[]? _tea;
     readonly MemoryStream _packed = new();
+    readonly List<int> _chunkEnds = [];
     readonly Compressor _zstd = new(6);
     DeflateStream? _deflate;
     ushort _sequence;
@@ -44,11 +59,16 @@ sealed class XlogEncoder
     /// <summary>The local hour that the headers show.</summary>
     internal byte Hour { get; set; } = 9;
 
+    /// <summary>The layout; only <see cref="Era.Current"/> knows seals and zstd.</summary>
+    internal Era Era { get; init; } = Era.Current;
+
     /// <summary>Bytes in the block that is open.</summary>
     internal int Pending => (int)_packed.Length;
 
     byte AsyncMagic => (_compression, _tea) switch
     {
+        _ when Era == Era.Legacy => 0x04,
+        _ when Era == Era.Chunked => 0x05,
         (Compression.Deflate, not null) => 0x07,
         (Compression.Deflate, null) => 0x09,
         (_, not null) => 0x0C,
@@ -57,6 +77,7 @@ sealed class XlogEncoder
 
     byte SyncMagic => (_compression, _tea) switch
     {
+        _ when Era != Era.Current => 0x03,
         (Compression.Deflate, not null) => 0x06,
         (Compression.Deflate, null) => 0x08,
         (_, not null) => 0x0A,
@@ -71,6 +92,7 @@ sealed class XlogEncoder
         {
             _deflate!.Write(line);
             _deflate.Flush();
+            _chunkEnds.Add(Pending);
             return;
         }
 
@@ -85,7 +107,7 @@ sealed class XlogEncoder
     internal void Flush(Stream file)
     {
         if (!_open) return;
-        WriteBlock(file, AsyncMagic, _sequence, Seal(_packed.ToArray()));
+        WriteBlock(file, AsyncMagic, _sequence, Era == Era.Chunked ? Chunks() : Seal(_packed.ToArray()));
         Close();
     }
 
@@ -115,17 +137,33 @@ sealed class XlogEncoder
         _open = false;
         _deflate?.Dispose();
         _packed.SetLength(0);
+        _chunkEnds.Clear();
+    }
+
+    byte[] Chunks()
+    {
+        var (stream, payload) = (_packed.ToArray(), new MemoryStream());
+        var begin = 0;
+        foreach (var end in _chunkEnds)
+        {
+            payload.Write(BitConverter.GetBytes((ushort)(end - begin)));
+            payload.Write(stream.AsSpan(begin, end - begin));
+            begin = end;
+        }
+
+        return payload.ToArray();
     }
 
     void WriteBlock(Stream file, byte magic, ushort sequence, ReadOnlySpan<byte> payload)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
+        header.Clear();
         header[0] = magic;
         BinaryPrimitives.WriteUInt16LittleEndian(header[1..], sequence);
         header[3] = header[4] = Hour;
         BinaryPrimitives.WriteInt32LittleEndian(header[5..], payload.Length);
         _clientKey.CopyTo(header[9..]);
-        file.Write(header);
+        file.Write(Era == Era.Current ? header : header[..LegacyHeaderBytes]);
         file.Write(payload);
         file.WriteByte(0);
     }

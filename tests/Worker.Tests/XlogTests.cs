@@ -222,15 +222,16 @@ sealed class XlogTests
     }
 
     [Test]
-    public void Zeros_behind_the_last_block_are_no_damage()
+    public void Zeros_behind_the_last_block_cost_no_text_and_are_told()
     {
         var (file, text) = Made.Session(Compression.Deflate, Made.Ours, blocks: 3);
         var decoded = Decoded.Of([.. file, .. new byte[70_000]], Made.Ring);
         Assert.Multiple(() =>
         {
             Assert.That(decoded.Text.AsSpan().SequenceEqual(text));
-            Assert.That(decoded.Verdict?.Outcome, Is.EqualTo(Outcome.Complete));
-            Assert.That(decoded.Findings.Warnings.Single(), Does.Contain("70000 zero bytes"));
+            Assert.That((decoded.Verdict?.Outcome, decoded.Code), Is.EqualTo((Outcome.Partial, "DAMAGED")));
+            Assert.That(decoded.Blocks, Is.EqualTo(new BlockCount(3, 3, 0)));
+            Assert.That(decoded.Findings.Warnings, Has.Some.Contains("70000 zero bytes"));
         });
     }
 

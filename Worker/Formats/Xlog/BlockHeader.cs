@@ -24,6 +24,12 @@ enum Packing
 /// </summary>
 readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
 {
+    /// <summary>The local hour in which the block was opened, 0 to 23.</summary>
+    internal byte BeginHour { get; init; }
+
+    /// <summary>The local hour in which it was written to the file.</summary>
+    internal byte EndHour { get; init; }
+
     /// <summary>The shortest stretch on which anything can be said.</summary>
     internal const int Least = 9;
 
@@ -43,6 +49,8 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
     internal const byte LastMagic = 0x0D;
 
     const byte LastLegacyMagic = 0x05;
+    const byte LastHour = 23;
+    const int BytesThatShow = 64;
 
     internal int Size => Magic <= LastLegacyMagic ? 13 : Longest;
 
@@ -69,11 +77,64 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
     {
         header = default;
         if (bytes.Length < Least || bytes[0] is < FirstMagic or > LastMagic) return false;
-        if (bytes[3] > 23 || bytes[4] > 23) return false;
-        header = new(bytes[0], BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]));
+        if (bytes[3] > LastHour || bytes[4] > LastHour) return false;
+        header = Read(bytes, bytes[0]);
         return true;
     }
+
+    /// <summary>
+    /// The header of a block of <paramref name="client"/>, whose key is in it, with all that can be known mended; and
+    /// in words what was wrong, or null. Plain text shows itself; hours that are none are taken for the other one.
+    /// </summary>
+    internal static BlockHeader Mend(ReadOnlySpan<byte> block, Client client, out string? wound)
+    {
+        var claimed = Read(block, block[0]);
+        var read = claimed with { Magic = MagicOf(block, claimed, client) };
+        wound = read.Magic == block[0] ? null : $"begins with {block[0]:x2} where {read.Magic:x2} should be";
+        if (read.BeginHour <= LastHour && read.EndHour <= LastHour) return read;
+        wound ??= $"claims the hours {read.BeginHour} to {read.EndHour}";
+        var hour = Math.Min(read.BeginHour, read.EndHour);
+        return read with { BeginHour = Math.Min(hour, LastHour), EndHour = Math.Min(hour, LastHour) };
+    }
+
+    // The key of a sealed session is its own, so its blocks have its two magics; the field of others is left from
+    // whatever was in memory, and may be the same in sessions of another kind.
+    static byte MagicOf(ReadOnlySpan<byte> block, BlockHeader claimed, Client client)
+    {
+        var open = client.Counted is not (0x07 or 0x0C);
+        if (open && claimed.Magic is > LastLegacyMagic and <= LastMagic) return claimed.Magic;
+        var usual = claimed.IsCounted ? client.Counted : UncountedBeside(client.Counted);
+        if (claimed.Magic == usual) return usual;
+        var shown = claimed.Length == 0 ? BytesThatShow : Math.Min(BytesThatShow, claimed.Length);
+        var payload = block[Longest..(int)Math.Min(block.Length, Longest + shown)];
+        return Stretch.IsText(payload) ? UncountedBeside(client.Counted) : client.Counted;
+    }
+
+    /// <summary>The magic of the counted blocks of a session whose single lines have this one.</summary>
+    internal static byte CountedBeside(byte magic) => magic switch
+    {
+        0x06 => 0x07,
+        0x08 => 0x09,
+        0x0A => 0x0C,
+        0x0B => 0x0D,
+        _ => magic,
+    };
+
+    static byte UncountedBeside(byte magic) => magic switch
+    {
+        0x07 => 0x06,
+        0x09 => 0x08,
+        0x0C => 0x0A,
+        0x0D => 0x0B,
+        _ => magic,
+    };
+
+    static BlockHeader Read(ReadOnlySpan<byte> bytes, byte magic) => new(magic,
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]))
+    {
+        BeginHour = bytes[3],
+        EndHour = bytes[4],
+    };
 
     /// <summary>The client's key in the block that begins with <paramref name="block"/>.</summary>
     internal static ReadOnlySpan<byte> ClientKey(ReadOnlySpan<byte> block) => block.Slice(Least, KeyBytes);

@@ -7,14 +7,17 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// Turns the payload of one block into lines: opens it, unpacks it, and keeps what came before an error. Its buffers
 /// are taken once for a file.
 /// </summary>
-sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
+sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lines) : IDisposable
 {
     const int ProbeBytes = 4096;
     const int ChunkLengthBytes = 2;
 
+    // Nothing that is sealed holds two groups of zeros; pages that a disk lost do.
+    static ReadOnlySpan<byte> Hole => new byte[16];
+    static ReadOnlySpan<byte> PlainHole => new byte[8];
+
     readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
-    readonly InflateReader _inflate = new();
     readonly ZstdReader _zstd = new();
 
     /// <summary>
@@ -24,14 +27,13 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
     internal Damage? Read(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, long offset)
     {
         lines.Begin();
-        if (header.Packing == Packing.Plain)
-        {
-            lines.Write(payload);
-            return null;
-        }
+        if (header.Packing == Packing.Plain) return ReadPlain(payload);
 
+        var hole = header.Sealed ? payload.IndexOf(Hole) : -1;
+        if (hole >= 0) payload = payload[..hole];
         var damage = Clear(header, clientKey, payload, mayAsk: true, out var count)
             ?? Unpack(header.Packing, count, offset);
+        if (hole >= 0 && lines.Given > 0) return Damage.Wrong($"zeros begin {hole} bytes into its payload");
         return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
     }
 
@@ -40,10 +42,10 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
     {
         var some = payload[..Math.Min(payload.Length, ProbeBytes)];
         if (header.Packing == Packing.Plain)
-            return PlainText.LooksLikeLog(some[..Math.Min(some.Length, _stretch.Length)]);
+            return Stretch.IsText(some[..Math.Min(some.Length, _stretch.Length)]);
         if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
         if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
-        return PlainText.LooksLikeLog(_stretch.AsSpan(0, InflateReader.Try(_clear, count, _stretch)));
+        return Stretch.IsText(_stretch.AsSpan(0, inflate.Try(_clear.AsSpan(0, count), _stretch)));
     }
 
     public void Dispose()
@@ -75,9 +77,29 @@ sealed class BlockReader(SessionKeys keys, WholeLines lines) : IDisposable
         return null;
     }
 
+    // Lines that a hole runs through are lost, the others are not.
+    Damage? ReadPlain(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf(PlainHole) < 0)
+        {
+            lines.Write(text);
+            return null;
+        }
+
+        while (!text.IsEmpty)
+        {
+            var end = text.IndexOf((byte)'\n') + 1;
+            var line = end > 0 ? text[..end] : text;
+            if (line.IndexOf(PlainHole) < 0) lines.Write(line);
+            text = text[line.Length..];
+        }
+
+        return Damage.Wrong("it has a hole of zeros");
+    }
+
     Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd
         ? _zstd.Read(_clear.AsSpan(0, count), offset, lines)
-        : _inflate.Read(_clear, count, lines);
+        : inflate.Read(_clear.AsSpan(0, count), lines);
 
     // A chunk that claims more than there is ends the stream there; what it has is still taken.
     int JoinChunks(ReadOnlySpan<byte> payload)

@@ -4,42 +4,58 @@ namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>
 /// Counts the blocks of one file, names what is missing, and passes the verdict. A gap is open from where something
-/// went wrong to where the next block begins.
+/// went wrong to where the next block begins; what the blocks on both sides say tells its hours and its numbers.
 /// </summary>
-sealed class BlockTally(Findings findings)
+sealed class BlockTally(Findings findings, Signs signs)
 {
     /// <summary>The size of the buffer file that the app keeps, which is one open block and zeros behind it.</summary>
     const long BufferFileBytes = 153_600;
 
-    long _good;
-    long _bad;
-    long _sealed;
-    long _keyedPlain;
-    long _damaged;
-    long _truncated;
-    long _unopened;
+    readonly BlockCounts _counts = new();
+    readonly SequenceWatch _watch = new(findings);
     long _gapFrom = -1;
     Damage? _gapWhy;
-    Damage? _firstTrouble;
     long _zerosEnd;
 
     /// <summary>Where the zeros begin that reach to the end of what was read; -1 for none.</summary>
     internal long ZerosFrom { get; private set; } = -1;
 
-    internal bool HasBlocks => _good + _bad > 0;
+    internal bool HasBlocks => _counts.Total > 0;
 
-    internal void Good(BlockHeader header)
+    /// <summary>A block whose text is all there.</summary>
+    internal void Good(BlockHeader header, Client client, long offset)
     {
-        _good++;
-        if (header.Sealed) _sealed++;
-        if (header.KeyedPlain) _keyedPlain++;
+        signs.End(offset);
+        _counts.Good++;
+        if (header.Sealed) _counts.SealedGood++;
+        if (header.KeyedPlain) _counts.KeyedPlain++;
+        if (_watch.See(header, client, offset) is { } disorder) Wound(offset, Damage.Wrong(disorder));
         Publish();
     }
 
-    internal void Bad(long offset, long length, Damage damage)
+    /// <summary>A single plain line in a block of its own.</summary>
+    internal void Line(uint checksum, uint length, long offset) => _watch.SeeLine(checksum, length, offset);
+
+    /// <summary>A block that stands in the file for the second time; its text is not given again.</summary>
+    internal void Double(long offset, long before)
     {
-        Count(damage);
-        findings.Missing(offset, length, damage.Why);
+        _counts.Good++;
+        Wound(offset, Damage.Wrong($"repeats the one at {before}, so its text is given once"));
+        Publish();
+    }
+
+    /// <summary>A block that gave no text, or not all of it; null where its header is not to be trusted.</summary>
+    internal void Bad(long offset, long length, Damage damage, BlockHeader? header = null)
+    {
+        signs.End(offset);
+        _counts.Add(damage);
+        findings.Missing(new(offset, length, damage.Why)
+        {
+            Hours = header is { } one ? Hours(one.BeginHour, one.EndHour) : null,
+            Sequence = header is { IsCounted: true } counted ? $"{counted.Sequence}" : null,
+        });
+        if (header is { } known) _watch.SeeBad(known);
+        Publish();
     }
 
     /// <summary>
@@ -47,9 +63,24 @@ sealed class BlockTally(Findings findings)
     /// </summary>
     internal void BadWithOpenEnd(long offset, Damage damage)
     {
-        Count(damage);
+        _counts.Add(damage);
         _gapFrom = offset;
         _gapWhy = damage;
+        Publish();
+    }
+
+    /// <summary>Damage that cost no text.</summary>
+    internal void Wound(long offset, Damage damage)
+    {
+        findings.Warn($"the block at {offset} {damage.Why}");
+        _counts.AddWound(damage with { Why = $"the block at {offset} {damage.Why}" });
+    }
+
+    /// <summary>Damage of the file as a whole that cost no text.</summary>
+    internal void WoundOfFile(Damage damage)
+    {
+        findings.Warn(damage.Why);
+        _counts.AddWound(damage);
     }
 
     /// <summary>Bytes that are no block begin, unless some began before.</summary>
@@ -61,16 +92,18 @@ sealed class BlockTally(Findings findings)
     }
 
     /// <summary>A block begins, or the file ends.</summary>
-    internal void CloseGap(long at)
+    internal void CloseGap(long at, BlockHeader? next = null, Client? client = null)
     {
         SettleZeros(at);
         if (_gapFrom < 0) return;
-        findings.Missing(_gapFrom, at - _gapFrom, _gapWhy!.Why);
-        if (_gapWhy.Code == FailureCode.Damaged) _damaged++;
+        findings.Missing(new(_gapFrom, at - _gapFrom, _gapWhy!.Why)
+        {
+            Hours = _watch.LastHour is { } last && next is { } header ? Hours(last, header.BeginHour) : null,
+            Sequence = next is { } following ? _watch.Skipped(following, client) : null,
+        });
+        if (_gapWhy.Code == FailureCode.Damaged) _counts.Stretches++;
         _gapFrom = -1;
     }
-
-    internal void Warn(string warning) => findings.Warn(warning);
 
     internal void Zeros(long offset, long count, bool toTheEnd)
     {
@@ -85,40 +118,34 @@ sealed class BlockTally(Findings findings)
         CloseGap(size);
         if (!HasBlocks) return null;
         if (ZerosFrom >= 0 && size != BufferFileBytes)
-            findings.Warn($"{size - ZerosFrom} zero bytes follow the last block");
-        if (_keyedPlain > _sealed)
+            WoundOfFile(Damage.Wrong($"{size - ZerosFrom} zero bytes follow the last block"));
+        WarnOfText();
+        _watch.Report();
+        return new Verdicts(_counts, findings, keysOfThatKind).Pass();
+    }
+
+    void WarnOfText()
+    {
+        foreach (var (offset, why, proven) in signs.Suspects())
+            if (proven) Wound(offset, Damage.Wrong($"has text that may be wrong: {why}"));
+            else findings.Warn($"the block at {offset} has text that may be wrong: {why}");
+        if (_counts.KeyedPlain > _counts.SealedGood)
             findings.Warn(
-                $"{_keyedPlain} blocks are plain text although the app has a key: its logger runs in sync mode");
-        return Verdicts.Of(Sums(), findings, _firstTrouble?.Why, keysOfThatKind);
+                $"{_counts.KeyedPlain} blocks are plain text although the app has a key: its logger runs in sync mode");
+        if (signs.Dropped > 0)
+            findings.Warn($"the app itself dropped lines {signs.Dropped} times because its log buffer was full");
     }
 
-    Sums Sums() => new()
-    {
-        Good = _good,
-        Bad = _bad,
-        Damaged = _damaged,
-        Truncated = _truncated,
-        Unopened = _unopened,
-    };
+    static string Hours(int first, int last) => first == last ? $"{first}" : $"{first}-{last}";
 
-    void Count(Damage damage)
-    {
-        _bad++;
-        _firstTrouble ??= damage;
-        if (damage.Code == FailureCode.Truncated) _truncated++;
-        else if (damage.Code == FailureCode.KeyMissing || damage.Code == FailureCode.KeyNoMatch) _unopened++;
-        else if (damage.Code != FailureCode.LimitMemory) _damaged++;
-        Publish();
-    }
-
-    void Publish() => findings.Blocks = new BlockCount(_good + _bad, _good, _bad);
+    void Publish() => findings.Blocks = new BlockCount(_counts.Total, _counts.Good, _counts.Bad);
 
     // Zeros that something follows are a hole. One that is shorter than a header cannot have held a block.
     void SettleZeros(long at)
     {
         if (ZerosFrom < 0 || at <= _zerosEnd) return;
         var count = _zerosEnd - ZerosFrom;
-        if (count < BlockHeader.Least) findings.Warn($"{count} stray zero bytes at {ZerosFrom}");
+        if (count < BlockHeader.Least) WoundOfFile(Damage.Wrong($"{count} stray zero bytes at {ZerosFrom}"));
         else OpenGap(ZerosFrom, Damage.Wrong("zeros where blocks should be"));
         ZerosFrom = -1;
     }

@@ -4,18 +4,19 @@ namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>
 /// Where a block ends whose frame is not whole: the end of its payload, where to go on, whether a block is due there
-/// (<paramref name="Sure"/>), and what is to be said of it.
+/// (<paramref name="Sure"/>), and what is wrong with it: a wound costs no text.
 /// </summary>
-readonly record struct Extent(int PayloadEnd, int Next, bool Sure, Damage? Damage, string? Warning)
+readonly record struct Extent(int PayloadEnd, int Next, bool Sure, Damage? Damage, Damage? Wound)
 {
     /// <summary>All of the payload is there, and the end byte.</summary>
     internal static Extent Claimed(int end) => new(end, end + 1, true, null, null);
 
     internal static Extent WrongEndByte(int end, byte found) =>
-        new(end, end + 1, true, null, $"ends in {found:x2} where 00 should be");
+        new(end, end + 1, true, null, Damage.Wrong($"ends in {found:x2} where 00 should be"));
 
     /// <summary>All of the payload is there, and the file ends.</summary>
-    internal static Extent WithoutEndByte(int end) => new(end, end, true, null, "lacks its end byte");
+    internal static Extent WithoutEndByte(int end) =>
+        new(end, end, true, null, new(FailureCode.Truncated, "lacks its end byte"));
 
     /// <summary>Another block begins at <paramref name="next"/>, whatever this one claims.</summary>
     internal static Extent Before(int next, ReadOnlySpan<byte> rest, BlockHeader header, long claimed)

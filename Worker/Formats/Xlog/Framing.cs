@@ -32,14 +32,10 @@ static class Framing
         return BlockHeader.TryRead(rest, out var next) && next.Length <= BlockHeader.LengthMax;
     }
 
-    /// <summary>
-    /// The first whole block in <paramref name="rest"/> that begins at <paramref name="from"/> or later and before
-    /// <paramref name="to"/>; -1 for none.
-    /// </summary>
-    internal static int FindWhole(ReadOnlySpan<byte> rest, int from, int to)
+    /// <summary>The first whole block; -1 for none.</summary>
+    internal static int First(ReadOnlySpan<byte> rest)
     {
-        to = Math.Min(to, rest.Length);
-        for (var at = from; (at = NextMagic(rest, at, to)) >= 0; at++)
+        for (var at = 0; (at = NextMagic(rest, at, rest.Length)) >= 0; at++)
             if (IsWhole(rest[at..])) return at;
         return -1;
     }

@@ -7,7 +7,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// is kept; nothing in a block names the receiver's key, so the candidates are tried in turn, the one that opened the
 /// session before first. A key is believed for good only when it has brought forth a good stretch of text.
 /// </summary>
-sealed class SessionKeys(KeySource ask, Findings findings)
+sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings)
 {
     const int SessionsMax = 4096;
     const int ProbeBytes = 4096;
@@ -32,28 +32,33 @@ sealed class SessionKeys(KeySource ask, Findings findings)
     internal Damage? Open(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, byte[] clear,
         bool mayAsk)
     {
-        var session = Find(clientKey) ?? (mayAsk ? Ask(clientKey) : null);
-        if (session is null) return Damage.Wrong("its client key is not one seen before");
+        var session = Find(clientKey);
+        if (session is null && !mayAsk) return Damage.Wrong("its client key is not one seen before");
+        if (session is null && !Curve.Holds(clientKey)) return Damage.Wrong("its client key is no point of the curve");
+        session ??= Ask(clientKey);
         if (session.Answer is not { } answer) return Damage.Wrong("the attempt has asked for as many keys as it may");
-        foreach (var candidate in session.InTurn(_latestName))
-        {
-            if (!Fits(session, candidate, packing, payload, clear)) continue;
-            session.Teas[candidate].Decrypt(payload, clear);
-            _latestName = answer.Candidates[candidate].Name;
-            findings.OpenedBy(_latestName);
-            return null;
-        }
+        if (Choose(session, packing, payload, clear) is not (>= 0 and var candidate)) return WhyNot(session, answer);
+        session.Teas[candidate].Decrypt(payload, clear);
+        if (_latestName == answer.Candidates[candidate].Name) return null;
+        _latestName = answer.Candidates[candidate].Name;
+        findings.OpenedBy(_latestName);
+        return null;
+    }
 
-        return WhyNot(session, answer);
+    int Choose(Session session, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
+    {
+        var known = session.Confirmed;
+        if (known >= 0) return Fits(session, known, packing, payload, clear) ? known : -1;
+        foreach (var candidate in session.InTurn(_latestName))
+            if (Fits(session, candidate, packing, payload, clear)) return candidate;
+        return -1;
     }
 
     static Damage WhyNot(Session session, Keys answer)
     {
         if (session.Confirmed >= 0) return Damage.Wrong("it does not open with the key that opens its session");
         if (answer.OfThatKind == 0) return new(FailureCode.KeyMissing, "it is sealed and the ring has no xlog key");
-        return answer.Candidates.Count == 0
-            ? Damage.Wrong("its client key is no point of the curve")
-            : new(FailureCode.KeyNoMatch, $"it is sealed and none of {answer.OfThatKind} keys opens it");
+        return new(FailureCode.KeyNoMatch, $"it is sealed and none of {answer.OfThatKind} keys opens it");
     }
 
     bool Fits(Session session, int candidate, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
@@ -63,8 +68,8 @@ sealed class SessionKeys(KeySource ask, Findings findings)
         session.Teas[candidate].Decrypt(payload[..some], clear);
         var good = packing == Packing.Zstd
             ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
-            : InflateReader.Try(clear, some, _stretch);
-        if (packing != Packing.Zstd && !PlainText.LooksLikeLog(_stretch.AsSpan(0, good))) return false;
+            : inflate.Try(clear.AsSpan(0, some), _stretch);
+        if (packing != Packing.Zstd && !Stretch.IsText(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;
         return good > 0;
     }
@@ -101,10 +106,7 @@ sealed class SessionKeys(KeySource ask, Findings findings)
         /// <summary>The candidate that is believed for good; -1 for none yet.</summary>
         internal int Confirmed { get; set; } = -1;
 
-        internal IEnumerable<int> InTurn(string? favourite)
-        {
-            if (Confirmed >= 0) return [Confirmed];
-            return Enumerable.Range(0, Teas.Length).OrderBy(one => answer!.Candidates[one].Name == favourite ? 0 : 1);
-        }
+        internal IEnumerable<int> InTurn(string? favourite) =>
+            Enumerable.Range(0, Teas.Length).OrderBy(one => answer!.Candidates[one].Name == favourite ? 0 : 1);
     }
 }

@@ -2,68 +2,56 @@ using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Formats.Xlog;
 
-/// <summary>What a file's blocks came to: good ones, and bad ones by what was wrong with them.</summary>
-readonly record struct Sums
-{
-    internal required long Good { get; init; }
-
-    internal required long Bad { get; init; }
-
-    /// <summary>Bad blocks, and stretches that are no block.</summary>
-    internal required long Damaged { get; init; }
-
-    internal required long Truncated { get; init; }
-
-    internal required long Unopened { get; init; }
-
-    internal long Total => Good + Bad;
-
-    internal long Spoilt => Bad - Unopened;
-}
-
 /// <summary>
-/// Puts the sums of a file into an outcome, the code of the worst, a sentence with the evidence, and a hint that says
-/// whose move it is.
+/// Puts the counts of a file into an outcome, the code of the worst, a sentence with the evidence, and a hint that says
+/// whose move it is. A file in which anything is wrong is never complete; and because nothing in the format could prove
+/// it, none is ever said to be sound.
 /// </summary>
-static class Verdicts
+sealed class Verdicts(BlockCounts counts, Findings findings, int keysOfThatKind)
 {
-    internal static Verdict Of(Sums sums, Findings findings, string? firstTrouble, int keysOfThatKind)
+    internal Verdict Pass()
     {
-        if (sums.Bad == 0 && findings.GapCount == 0) return Verdict.Complete;
-        var code = Worst(sums, keysOfThatKind);
+        if (counts.Bad == 0 && counts.Wounds == 0 && findings.GapCount == 0) return Verdict.Complete;
+        if (counts.AnyDamage || counts.Truncated > 0)
+            findings.Warn("xlog has no checksum: where a file is damaged, lines may be wrong that look right");
+        var code = Worst();
         var outcome = findings.Delivered > 0 ? Outcome.Partial : Outcome.Failed;
-        var message = outcome == Outcome.Partial
-            ? Partly(sums, findings, firstTrouble)
-            : Nothing(sums, code, firstTrouble, keysOfThatKind);
-        return new(outcome, code, message, Hint(code));
+        return new(outcome, code, outcome == Outcome.Partial ? Partly() : Nothing(code), Hint(code));
     }
 
-    static FailureCode Worst(Sums sums, int keysOfThatKind)
+    FailureCode Worst()
     {
-        if (sums.Unopened > 0) return keysOfThatKind == 0 ? FailureCode.KeyMissing : FailureCode.KeyNoMatch;
-        if (sums.Damaged > 0) return FailureCode.Damaged;
-        return sums.Truncated > 0 ? FailureCode.Truncated : FailureCode.LimitMemory;
+        if (counts.Unopened > 0) return keysOfThatKind == 0 ? FailureCode.KeyMissing : FailureCode.KeyNoMatch;
+        if (counts.AnyDamage) return FailureCode.Damaged;
+        return counts.OnlyCut ? FailureCode.Truncated : FailureCode.LimitMemory;
     }
 
-    static string Partly(Sums sums, Findings findings, string? firstTrouble)
+    string Partly()
     {
         var with = findings.Keys is { } keys ? $" with {keys}" : "";
-        var parts = new List<string>();
-        if (sums.Unopened > 0) parts.Add($"{sums.Unopened} {Are(sums.Unopened)} sealed for another key");
-        if (sums.Spoilt > 0)
-            parts.Add($"{sums.Spoilt} {Are(sums.Spoilt)} damaged or cut, and what came before the damage is kept");
-        if (sums.Bad == 0) parts.Add("bytes between them belong to no block");
-        var first = firstTrouble is null ? "" : $" (the first: {firstTrouble})";
-        return $"{sums.Good} of {sums.Total} blocks recovered{with}; {string.Join("; ", parts)}{first}";
+        var first = counts.First is null ? "" : $" (the first: {counts.First})";
+        return $"{counts.Good} of {counts.Total} blocks recovered{with}; {string.Join("; ", Losses())}{first}";
     }
 
-    static string Nothing(Sums sums, FailureCode code, string? firstTrouble, int keysOfThatKind)
+    IEnumerable<string> Losses()
     {
-        var evidence = $"framing is whole, 0 of {sums.Total} blocks opened";
+        if (counts.Unopened > 0) yield return $"{counts.Unopened} {Are(counts.Unopened)} sealed for another key";
+        if (counts.Damaged > 0)
+            yield return $"{counts.Damaged} {Are(counts.Damaged)} damaged, and what is whole in them is kept";
+        if (counts.Truncated > 0) yield return $"{counts.Truncated} {Are(counts.Truncated)} cut";
+        if (counts.Spoilt > counts.Damaged + counts.Truncated) yield return "some ask for more memory than any logger";
+        if (counts.Bad > 0) yield break;
+        if (findings.GapCount > 0) yield return "bytes between them belong to no block";
+        else yield return $"nothing is known to be lost, but {counts.FirstWound}";
+    }
+
+    string Nothing(FailureCode code)
+    {
+        var evidence = $"framing is whole, 0 of {counts.Total} blocks opened";
         if (code == FailureCode.KeyMissing) return $"{evidence}: the ring has no xlog key";
         if (code == FailureCode.KeyNoMatch)
             return $"{evidence} with {keysOfThatKind} key{(keysOfThatKind == 1 ? "" : "s")}";
-        return $"none of {sums.Total} blocks gave text; the first: {firstTrouble}";
+        return $"none of {counts.Total} blocks gave text; the first: {counts.First ?? counts.FirstWound}";
     }
 
     static string Are(long count) => count == 1 ? "is" : "are";

@@ -4,7 +4,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// Passes text on up to its last line feed and holds the rest back, until it is known whether the line was decoded
 /// whole. A line that grows past every real one is passed on in pieces, so that the memory stays bounded.
 /// </summary>
-sealed class WholeLines(TextSink sink)
+sealed class WholeLines(TextSink sink, Signs signs)
 {
     const int LineMax = 64 * 1024;
 
@@ -21,20 +21,25 @@ sealed class WholeLines(TextSink sink)
     {
         Given = 0;
         Passed = 0;
+        signs.Begin();
     }
 
     internal void Write(ReadOnlySpan<byte> text)
     {
         Given += text.Length;
-        var lines = text.LastIndexOf((byte)'\n') + 1;
-        if (lines > 0)
+        if (_count > 0)
         {
+            // The line that is held is passed on in one piece with its end, so that it can be judged.
+            var end = text.IndexOf((byte)'\n') + 1;
+            Hold(end > 0 ? text[..end] : text);
+            if (end == 0) return;
             PassHeld();
-            Pass(text[..lines]);
-            text = text[lines..];
+            text = text[end..];
         }
 
-        Hold(text);
+        var lines = text.LastIndexOf((byte)'\n') + 1;
+        Pass(text[..lines]);
+        Hold(text[lines..]);
     }
 
     /// <summary>The block ended well: its last line is whole, with or without a line feed.</summary>
@@ -63,6 +68,7 @@ sealed class WholeLines(TextSink sink)
     void Pass(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty) return;
+        signs.Look(text);
         sink(text);
         Passed += text.Length;
     }

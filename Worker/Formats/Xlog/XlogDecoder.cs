@@ -14,37 +14,47 @@ sealed class XlogDecoder : IDisposable
 
     const int BytesThatJudgeAKey = 64;
 
-    readonly Lookahead _input;
+    readonly InflateReader _inflate = new();
+    readonly Signs _signs = new();
+    readonly Clients _clients = new();
+    readonly Doubles _doubles = new();
     readonly SessionKeys _keys;
     readonly WholeLines _lines;
     readonly BlockReader _blocks;
+    readonly BlockFinder _finder;
     readonly BlockTally _tally;
+    Lookahead _input;
+    Lookahead? _undone;
     long _looks;
-    long _searchedTo;
-    long _foundAt = -1;
     bool _inStep = true;
 
     internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings)
     {
         _input = input;
-        _keys = new(ask, findings);
-        _lines = new(sink);
-        _blocks = new(_keys, _lines);
-        _tally = new(findings);
+        _keys = new(ask, _inflate, findings);
+        _lines = new(sink, _signs);
+        _blocks = new(_keys, _inflate, _lines);
+        _finder = new(_clients);
+        _tally = new(findings, _signs);
     }
+
+    /// <summary>
+    /// Where the first block in a file's first stretch begins that its framing alone makes credible; -1 for none.
+    /// </summary>
+    internal static int Sniff(ReadOnlySpan<byte> first) => Nose.Sniff(first);
 
     /// <summary>Decodes to the end of the input; null when there is no block in it.</summary>
     /// <exception cref="Refusal">A limit was hit. The findings tell what came before.</exception>
     internal Verdict? Run()
     {
+        if (TextMode.IsIn(_input.Peek(Lookahead.Reach))) UndoTextMode();
         while (true)
         {
             var rest = _input.Peek(Lookahead.Reach);
             if (rest.IsEmpty) break;
             try
             {
-                if (_inStep && rest[0] == 0) SkipZeros(rest);
-                else if (!TryBlock(rest)) Search(rest);
+                if (!SkipZeros(rest) && !TryBlock(rest)) Search(rest);
             }
             catch (Refusal refusal)
             {
@@ -60,15 +70,50 @@ sealed class XlogDecoder : IDisposable
     /// <summary>Whether the input holds nothing but zeros.</summary>
     internal bool OnlyZeros => _tally.ZerosFrom == 0;
 
-    public void Dispose() => _blocks.Dispose();
+    /// <summary>Bytes that were looked at besides those that were decoded and passed.</summary>
+    internal long Work => _finder.Work;
+
+    public void Dispose()
+    {
+        _blocks.Dispose();
+        _inflate.Dispose();
+        _undone?.Dispose();
+    }
+
+    void UndoTextMode()
+    {
+        _tally.WoundOfFile(Damage.Wrong("the file was transferred in text mode, which put 0D before every 0A; "
+            + "that is undone, and offsets count without the added bytes"));
+        _input = _undone = new(new UndoneTextMode(_input));
+    }
 
     bool TryBlock(ReadOnlySpan<byte> rest)
     {
         if (rest.Length < BlockHeader.Least) return _inStep && TryStump(rest);
-        if (!BlockHeader.TryRead(rest, out var header)) return false;
-        if (Framing.IsWhole(rest, header)) return ReadWhole(rest, header);
-        if (rest.Length <= header.Size) return _inStep && header.Length <= BlockHeader.LengthReal && TryStump(rest);
-        return ReadBroken(rest, header);
+        if (!TryHeader(rest, out var found)) return false;
+        if (Framing.IsWhole(rest, found.Header)) return ReadWhole(rest, found);
+        if (rest.Length > found.Header.Size) return ReadBroken(rest, found);
+        return _inStep && found.Header.Length <= BlockHeader.LengthReal && TryStump(rest);
+    }
+
+    bool TryHeader(ReadOnlySpan<byte> rest, out Found found)
+    {
+        if (rest.Length > BlockHeader.Longest)
+        {
+            var field = BlockHeader.ClientKey(rest);
+            var client = _clients.Find(field);
+            var near = client ?? _clients.FindNear(field);
+            if (near is not null)
+            {
+                var header = BlockHeader.Mend(rest, near, out var wound);
+                found = new(header, near, client is null ? "has a damaged client key" : wound);
+                return true;
+            }
+        }
+
+        var read = BlockHeader.TryRead(rest, out var plain);
+        found = new(plain, null, null);
+        return read;
     }
 
     /// <summary>The file ends inside a header.</summary>
@@ -82,40 +127,65 @@ sealed class XlogDecoder : IDisposable
         return true;
     }
 
-    bool ReadWhole(ReadOnlySpan<byte> rest, BlockHeader header)
+    bool ReadWhole(ReadOnlySpan<byte> rest, Found found)
     {
+        var header = found.Header;
         var end = header.Size + (int)header.Length;
-        if (header.Packing == Packing.Plain && !IsText(rest, header.Size, end)) return ReadBroken(rest, header);
-        var damage = _blocks.Read(header, ClientKey(rest, header), rest[header.Size..end], _input.Position);
-        if (damage is not null && _lines.Given == 0 && MayLook()) return FalseStart(damage);
-        Deliver(header, end + 1, damage);
+        if (header.Packing == Packing.Plain && !IsText(rest, header.Size, end)) return ReadBroken(rest, found);
+        var payload = rest[header.Size..end];
+        if (SkipDouble(found, payload)) return true;
+        var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
+        var inner = damage is null ? -1 : Inner(rest, header.Size, end);
+        if (damage is not null && _lines.Given == 0 && MayLook())
+            return FalseStart(inner < 0 ? damage : Damage.Wrong($"another block begins {inner} bytes into it"));
+        Deliver(found, inner >= 0 ? inner : end + 1, damage, rest);
+        return true;
+    }
+
+    // Two writers of one file overwrite each other's blocks, so that one may begin inside another.
+    int Inner(ReadOnlySpan<byte> rest, int from, int to) => _finder.Next(rest, _input.Position, from, to);
+
+    bool SkipDouble(Found found, ReadOnlySpan<byte> payload)
+    {
+        if (found.Client is not { } client || !found.Header.IsCounted) return false;
+        var before = _doubles.Find(client, found.Header, Inflater.Crc(0, payload));
+        if (before < 0) return false;
+        _tally.CloseGap(_input.Position, found.Header, client);
+        _tally.Double(_input.Position, before);
+        _input.Skip(found.Header.Size + payload.Length + 1);
+        _inStep = true;
         return true;
     }
 
     // Text has no zero bytes. Where a plain block has some, its header may be a false one that has swallowed a real
     // block; and where the search stumbled upon it, the text itself has to look like a log.
     bool IsText(ReadOnlySpan<byte> rest, int from, int end) =>
-        (_inStep || PlainText.LooksLikeLog(rest[from..Math.Min(end, from + 512)]))
-        && (!rest[from..end].Contains((byte)0) || NextWhole(rest, from, end) < 0);
+        (_inStep || Stretch.IsText(rest[from..Math.Min(end, from + 512)]))
+        && (!rest[from..end].Contains((byte)0) || Inner(rest, from, end) < 0);
 
     /// <summary>
     /// A header that nothing confirms: its length or end byte is wrong, the next header is, the file ends inside, or it
     /// is no header at all. The payload's own beginning has to speak for it.
     /// </summary>
-    bool ReadBroken(ReadOnlySpan<byte> rest, BlockHeader header)
+    bool ReadBroken(ReadOnlySpan<byte> rest, Found found)
     {
-        var credible = header.Length <= BlockHeader.LengthReal;
+        var header = found.Header;
+        var credible = header.Length <= BlockHeader.LengthReal || found.Client is not null;
         var due = _inStep;
         if (!due && (!credible || !MayLook())) return false;
-        var key = ClientKey(rest, header);
+        var key = found.KeyOf(rest);
         var extent = FindEnd(rest, header);
         var payload = rest[header.Size..extent.PayloadEnd];
-        var begins = _blocks.Begins(header, key, payload, mayAsk: due) || (due && credible && header.Sealed);
+        var mayAsk = due || _finder.HasClient(rest, header, _input.Position);
+        var begins = _blocks.Begins(header, key, payload, mayAsk) || (due && credible && header.Sealed);
         if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
-        if (damage is not null && _lines.Given == 0) return FalseStart(Worse(damage, extent.Damage, payload.Length));
-        if (extent.Warning is { } warning) _tally.Warn($"the block at {_input.Position} {warning}");
-        Deliver(header, extent.Next, damage);
+        if (damage is not null && _lines.Given == 0)
+            return FalseStart(Worse(damage, extent.Damage, found, payload.Length));
+        var wound = damage is null ? extent.Wound : null;
+        var inner = damage is null ? -1 : Inner(rest, header.Size, extent.Next);
+        if (wound is not null) _tally.Wound(_input.Position, wound);
+        Deliver(found, inner >= 0 ? inner : extent.Next, damage, rest);
 
         // A look that consumed all it had to read was worth it; only fruitless ones are rationed.
         if (extent.Sure && !due) _looks--;
@@ -123,16 +193,16 @@ sealed class XlogDecoder : IDisposable
         return true;
     }
 
-    // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, and there is enough of it to
-    // be sure of that.
-    static Damage Worse(Damage damage, Damage? frame, int length) =>
-        frame is not null && (damage.Code == FailureCode.Damaged || length < BytesThatJudgeAKey) ? frame : damage;
+    // A block that is cut and gives nothing is cut, unless it is sealed, no key opens it, nothing else of its client
+    // was read, and there is enough of it to be sure of that.
+    static Damage Worse(Damage damage, Damage? frame, Found found, int length) =>
+        frame is not null
+        && (damage.Code == FailureCode.Damaged || found.Client is not null || length < BytesThatJudgeAKey)
+            ? frame : damage;
 
-    bool Reject(Extent extent)
-    {
-        // Where a block is due and the file ends, something that looks like its header was one.
-        return _inStep && extent.Damage is { } damage && damage.Code == FailureCode.Truncated && FalseStart(damage);
-    }
+    // Where a block is due and the file ends, something that looks like its header was one.
+    bool Reject(Extent extent) => _inStep && extent.Damage is { } damage && damage.Code == FailureCode.Truncated
+        && FalseStart(damage);
 
     bool FalseStart(Damage damage)
     {
@@ -144,15 +214,30 @@ sealed class XlogDecoder : IDisposable
         return true;
     }
 
-    void Deliver(BlockHeader header, int size, Damage? damage)
+    void Deliver(Found found, int size, Damage? damage, ReadOnlySpan<byte> rest)
     {
+        var (header, at) = (found.Header, _input.Position);
         if (damage is null) _lines.PassHeld();
         else _lines.DropHeld();
-        _tally.CloseGap(_input.Position);
-        if (damage is null) _tally.Good(header);
-        else _tally.Bad(_input.Position, size, damage);
+        BlockHeader? told = found.Wound is null ? header : null;
+        _tally.CloseGap(at, told, found.Client);
+        if (found.Wound is { } wound) _tally.Wound(at, Damage.Wrong(wound));
+        if (damage is null) Accept(found, rest[..size]);
+        else _tally.Bad(at, size, damage, told);
         _input.Skip(size);
         _inStep = true;
+    }
+
+    void Accept(Found found, ReadOnlySpan<byte> block)
+    {
+        var (header, at) = (found.Header, _input.Position);
+        var field = header.Size == BlockHeader.Longest ? BlockHeader.ClientKey(block) : default;
+        var client = found.Client ?? _clients.Learn(header, field);
+        var payload = block[header.Size..(int)Math.Min(block.Length, header.Size + (long)header.Length)];
+        var checksum = Inflater.Crc(0, payload);
+        if (header.IsCounted) _doubles.Remember(client, header, checksum, at);
+        else _tally.Line(checksum, header.Length, at);
+        _tally.Good(header, client, at);
     }
 
     Extent FindEnd(ReadOnlySpan<byte> rest, BlockHeader header)
@@ -160,7 +245,7 @@ sealed class XlogDecoder : IDisposable
         var ended = rest.Length < Lookahead.Reach;
         var claimed = header.Size + (long)header.Length;
         var farthest = Math.Min(rest.Length, header.Size + BlockHeader.LengthReal + 1);
-        var next = NextWhole(rest, header.Size, (int)Math.Min(farthest, claimed));
+        var next = Inner(rest, header.Size, (int)Math.Min(farthest, claimed));
         if (next >= 0) return Extent.Before(next, rest, header, claimed);
         if (claimed == rest.Length) return Extent.WithoutEndByte(rest.Length);
         if (claimed > rest.Length || header.Length > BlockHeader.LengthReal)
@@ -168,24 +253,8 @@ sealed class XlogDecoder : IDisposable
         var end = (int)claimed;
         if (rest[end] == 0) return Extent.Claimed(end);
         if (Framing.IsBoundary(rest[(end + 1)..])) return Extent.WrongEndByte(end, rest[end]);
-        next = NextWhole(rest, end, farthest);
+        next = Inner(rest, end, farthest);
         return next >= 0 ? Extent.Before(next, rest, header, claimed) : Extent.Lost(end, header);
-    }
-
-    // The same stretch may be asked for again from every false start inside it, so what was found is remembered.
-    int NextWhole(ReadOnlySpan<byte> rest, int from, int to)
-    {
-        var here = _input.Position;
-        if (_foundAt < here + from || _foundAt > _searchedTo) _foundAt = -1;
-        if (_foundAt < 0)
-        {
-            var start = Math.Max(from, (int)Math.Min(rest.Length, Math.Max(0, _searchedTo - here)));
-            var found = Framing.FindWhole(rest, start, to);
-            _searchedTo = Math.Max(_searchedTo, here + (found < 0 ? to : found));
-            if (found >= 0) _foundAt = here + found;
-        }
-
-        return _foundAt >= here + from && _foundAt < here + to ? (int)(_foundAt - here) : -1;
     }
 
     void Search(ReadOnlySpan<byte> rest)
@@ -193,6 +262,8 @@ sealed class XlogDecoder : IDisposable
         _tally.OpenGap(_input.Position, Damage.Wrong("bytes that belong to no block"));
         _inStep = false;
         var stretch = rest.Length < Lookahead.Reach ? rest.Length : ScanBytes;
+        var byKey = _finder.NextByKey(rest, _input.Position, 1, stretch);
+        if (byKey >= 0) stretch = byKey;
         for (var at = 1; (at = Framing.NextMagic(rest, at, stretch)) >= 0; at++)
         {
             if (!MayBegin(rest[at..])) continue;
@@ -206,16 +277,19 @@ sealed class XlogDecoder : IDisposable
     static bool MayBegin(ReadOnlySpan<byte> rest) => BlockHeader.TryRead(rest, out var header)
         && (header.Length <= BlockHeader.LengthReal || Framing.IsWhole(rest, header));
 
-    void SkipZeros(ReadOnlySpan<byte> rest)
+    // Zeros may have swallowed the front of a header of which the rest still bears a key.
+    bool SkipZeros(ReadOnlySpan<byte> rest)
     {
+        if (!_inStep || rest[0] != 0) return false;
         var other = rest.IndexOfAnyExcept((byte)0);
         var zeros = other < 0 ? rest.Length : other;
+        var swallowed = _clients.FindHeader(rest, Math.Max(0, zeros - BlockHeader.Longest), zeros);
+        if (swallowed == 0) return false;
+        if (swallowed > 0) zeros = swallowed;
         _tally.Zeros(_input.Position, zeros, toTheEnd: other < 0);
         _input.Skip(zeros);
+        return true;
     }
 
     bool MayLook() => _looks < 256 + _input.Position / 4096 && ++_looks > 0;
-
-    static ReadOnlySpan<byte> ClientKey(ReadOnlySpan<byte> rest, BlockHeader header) =>
-        header.Sealed ? BlockHeader.ClientKey(rest) : default;
 }
