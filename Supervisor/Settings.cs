@@ -75,7 +75,7 @@ sealed record Settings
         }
         catch (JsonException e)
         {
-            throw Wrong($"{path} line {e.LineNumber + 1}: {e.Message}", "decryptor serve --help lists the settings");
+            throw Wrong($"{path} line {e.LineNumber + 1}: {e.Message}", "the README lists the settings");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -47,6 +47,19 @@ static class Conclusion
             worst.Verdict.Hint);
     }
 
+    /// <summary>
+    /// The verdict with the place of what is missing, for those who see the sentence and not the report.
+    /// </summary>
+    internal static Verdict WithGaps(Verdict verdict, IReadOnlyList<ReportedFile> files)
+    {
+        var gaps = files.SelectMany(file => file.Gaps).ToList();
+        if (verdict.Outcome == Outcome.Complete || gaps.Count == 0) return verdict;
+        var first = $"bytes {gaps[0].Offset} to {gaps[0].Offset + Math.Max(gaps[0].Length, 1) - 1}";
+        var where = gaps.Count == 1 ? first
+            : $"{gaps.Count} gaps of {Faults.Bytes(gaps.Sum(gap => gap.Length))} in all, the first at {first}";
+        return verdict with { Message = $"{verdict.Message} [{where}]" };
+    }
+
     static string Words(IReadOnlyList<Settled> all, List<Settled> bad, Settled worst)
     {
         var others = bad.Count(one => one.Verdict.Code != worst.Verdict.Code);

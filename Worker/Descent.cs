@@ -37,7 +37,8 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
         using var lookahead = new Lookahead(input);
         if (lookahead.Peek(1).IsEmpty) throw lookahead.Trouble ?? Faults.Empty();
         Enter(lookahead, new(source, new(), Depth: 0));
-        return _settled is [var only] ? only.Verdict : Conclusion.Of(_settled);
+        var verdict = _settled is [var only] ? only.Verdict : Conclusion.Of(_settled);
+        return Conclusion.WithGaps(verdict, Files);
     }
 
     void Enter(Lookahead outer, Piece piece)

@@ -42,7 +42,7 @@ static class Faults
         $"it asks for {Bytes(wanted)} of memory to look back into; the limit is {Bytes(limit)}",
         "raise the window limit if such files are wanted");
 
-    internal static Refusal Name(int length, int limit) => new(FailureCode.LimitName,
+    internal static Refusal Name(long length, int limit) => new(FailureCode.LimitName,
         $"its name has {Bytes(length)}; the limit is {Bytes(limit)}", "rename the file before it is packed");
 
     internal static Refusal Unsafe(string why) => new(FailureCode.UnsafeMember,

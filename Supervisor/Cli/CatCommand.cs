@@ -19,7 +19,7 @@ static class CatCommand
         var files = OneShot.Files();
         var command = new Command("cat", "print the text of packages (decryptor FILE does the same)")
         {
-            files, shared.Keys, shared.Workers, shared.Worker,
+            files, shared.Keys, shared.Workers, shared.Config, shared.Worker,
         };
         command.SetAction(parsed =>
         {

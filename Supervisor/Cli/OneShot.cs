@@ -8,12 +8,12 @@ static class OneShot
 {
     public static Settings SettingsFrom(ParseResult parsed, SharedOptions shared)
     {
-        var settings = new Settings();
+        var settings = parsed.GetValue(shared.Config) is { } path ? Settings.Read(path) : new();
         return (settings with
         {
-            Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys)),
+            Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys) ?? settings.Keys),
             Workers = parsed.GetValue(shared.Workers) ?? settings.Workers,
-            Worker = parsed.GetValue(shared.Worker),
+            Worker = parsed.GetValue(shared.Worker) ?? settings.Worker,
             DrainSeconds = 0,
             Durable = false,
         }).Checked();

@@ -15,11 +15,6 @@ static class ServeCommand
     public static Command Build(SharedOptions shared)
     {
         var spool = new Option<string?>("--spool") { Description = "the spool", HelpName = "DIR" };
-        var config = new Option<string?>("--config")
-        {
-            Description = "a JSON file of settings; options win over it",
-            HelpName = "FILE",
-        };
         var group = new Option<string?>("--group")
         {
             Description = "the group that may upload and read",
@@ -28,29 +23,28 @@ static class ServeCommand
         var verbose = new Option<bool>("--verbose") { Description = "log every turn" };
         var command = new Command("serve", "run the service on a spool")
         {
-            spool, config, group, verbose, shared.Keys, shared.Workers, shared.Worker,
+            spool, shared.Config, group, verbose, shared.Keys, shared.Workers, shared.Worker,
         };
         command.SetAction(parsed =>
         {
             SignalListener.BlockAndReexec();
-            Settings Load() => Merge(parsed, shared, (spool, config, group));
+            Settings Load() => Merge(parsed, shared, spool, group);
             return Serve(Load, parsed.GetValue(verbose));
         });
         return command;
     }
 
     static Settings Merge(
-        ParseResult parsed, SharedOptions shared,
-        (Option<string?> Spool, Option<string?> Config, Option<string?> Group) own)
+        ParseResult parsed, SharedOptions shared, Option<string?> spool, Option<string?> group)
     {
-        var file = parsed.GetValue(own.Config) is { } path ? Settings.Read(path) : new();
+        var file = parsed.GetValue(shared.Config) is { } path ? Settings.Read(path) : new();
         var merged = file with
         {
-            Spool = parsed.GetValue(own.Spool) ?? file.Spool,
+            Spool = parsed.GetValue(spool) ?? file.Spool,
             Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys) ?? file.Keys),
             Workers = parsed.GetValue(shared.Workers) ?? file.Workers,
             Worker = parsed.GetValue(shared.Worker) ?? file.Worker,
-            Group = parsed.GetValue(own.Group) ?? file.Group,
+            Group = parsed.GetValue(group) ?? file.Group,
         };
         return merged.Spool.Length > 0
             ? merged.Checked()

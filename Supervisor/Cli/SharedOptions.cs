@@ -25,6 +25,12 @@ sealed class SharedOptions
         HelpName = "N",
     };
 
+    public Option<string?> Config { get; } = new("--config")
+    {
+        Description = "a JSON file of settings, the limits among them; options win over it",
+        HelpName = "FILE",
+    };
+
     public Option<string?> Worker { get; } = new("--worker-program")
     {
         Description = "the worker program",

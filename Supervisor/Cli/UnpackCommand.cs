@@ -24,7 +24,7 @@ static class UnpackCommand
         };
         var command = new Command("unpack", "write the text and a report of each package into a folder")
         {
-            files, output, shared.Keys, shared.Workers, shared.Worker, shared.Json,
+            files, output, shared.Keys, shared.Workers, shared.Config, shared.Worker, shared.Json,
         };
         command.SetAction(parsed =>
         {

@@ -1,3 +1,4 @@
+using Decryptor.Worker.Formats.Logan;
 using Decryptor.Worker.Formats.Xlog;
 
 namespace Decryptor.Worker.Formats;
@@ -21,7 +22,11 @@ delegate Verdict? DecodeBlocks(Lookahead input, TextSink sink, KeySource ask, Fi
 /// <summary>The formats that are found by looking for a block.</summary>
 static class BlockFormats
 {
-    static readonly BlockFormat[] All = [new("xlog", first => Framing.FindWhole(first, 0, first.Length), Xlog)];
+    static readonly BlockFormat[] All =
+    [
+        new("xlog", first => Xlog.Framing.FindWhole(first, 0, first.Length), RunXlog),
+        new("logan", LoganDecoder.Sniff, RunLogan),
+    ];
 
     /// <summary>Those of which a block was found, the one that begins first in front; then the others.</summary>
     internal static IReadOnlyList<BlockFormat> InOrder(ReadOnlySpan<byte> first, out int found)
@@ -32,9 +37,15 @@ static class BlockFormats
         return [.. places.OrderBy(place => (uint)place.At).Select(place => place.Format)];
     }
 
-    static Verdict? Xlog(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    static Verdict? RunXlog(Lookahead input, TextSink sink, KeySource ask, Findings findings)
     {
         using var decoder = new XlogDecoder(input, sink, ask, findings);
+        return decoder.Run();
+    }
+
+    static Verdict? RunLogan(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    {
+        using var decoder = new LoganDecoder(input, sink, ask, findings);
         return decoder.Run();
     }
 }

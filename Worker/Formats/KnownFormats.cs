@@ -1,5 +1,7 @@
 using Decryptor.Worker.Formats.Age;
 using Decryptor.Worker.Formats.Compression;
+using Decryptor.Worker.Formats.Tar;
+using Decryptor.Worker.Formats.Zip;
 
 namespace Decryptor.Worker.Formats;
 
@@ -46,6 +48,8 @@ static class KnownFormats
         new("gzip", "a gzip file", GzipLayer.Begins) { Layer = GzipLayer.Open },
         new("zstd", "a zstd file", ZstdLayer.Begins) { Layer = ZstdLayer.Open },
         new("zlib", "a zlib stream", ZlibLayer.Begins) { Layer = ZlibLayer.Open },
+        new("zip", "a zip archive", ZipPackage.Begins) { Container = ZipPackage.Open },
+        new("tar", "a tar archive", TarPackage.Begins) { Container = TarPackage.Open },
     ];
 
     static readonly KnownFormat[] Others =
@@ -97,15 +101,32 @@ static class KnownFormats
         && first[3] is >= (byte)'1' and <= (byte)'9'
         && (At(first, 4, [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || At(first, 4, [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]));
 
-    // The first packet is a sealed session key (RFC 9580): its tag, a length of one or two bytes, a version.
+    // The first packet (RFC 9580) is a sealed session key: its tag, a length of one or two bytes, a version. Or nothing
+    // is sealed, and it is a compressed or a signed message.
     static bool IsOpenPgp(ReadOnlySpan<byte> first) => first.Length >= 16 && first[0] switch
     {
         0x84 or 0xC1 when first[2] is 3 or 6 => true,
         0x85 when first[3] == 3 => true,
         0xC1 when first[1] >= 192 && first[3] == 3 => true,
         0x8C or 0xC3 => first[2] is 4 or 6,
+        0xA3 => first[1] switch
+        {
+            1 => IsDeflate(first[2..]),
+            2 => ZlibLayer.Begins(first[2..]),
+            3 => IsBzip2(first[2..]),
+            _ => false,
+        },
+        0x90 => first[1] == 13 && first[2] == 3,
         _ => false,
     };
+
+    static bool IsDeflate(ReadOnlySpan<byte> first)
+    {
+        using var inflater = new Inflater();
+        Span<byte> text = stackalloc byte[1024];
+        var step = inflater.Step(first[..Math.Min(first.Length, 4096)], text, out _, out var given);
+        return step != Inflated.Wrong && given >= 64;
+    }
 
     // A DER or BER sequence whose first element is an object identifier of PKCS #7 (1.2.840.113549.1.7 or …1.9.16).
     static bool IsCms(ReadOnlySpan<byte> first) => first.Length >= 32 && first[0] == 0x30

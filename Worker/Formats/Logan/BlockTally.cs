@@ -1,0 +1,82 @@
+using Decryptor.Protocol;
+
+namespace Decryptor.Worker.Formats.Logan;
+
+/// <summary>
+/// Counts the blocks of one file, names what is missing, and passes the verdict. A gap is open from where something
+/// went wrong to where the next block begins.
+/// </summary>
+sealed class BlockTally(Findings findings)
+{
+    long _gapFrom = -1;
+    string _gapWhy = "";
+
+    internal long Good { get; private set; }
+
+    internal long Bad { get; private set; }
+
+    /// <summary>Bad ones that end too early and have no other fault.</summary>
+    internal long Cut { get; private set; }
+
+    /// <summary>Framed ones that no key opens.</summary>
+    internal long Shut { get; private set; }
+
+    /// <summary>What was wrong first.</summary>
+    internal string? FirstTrouble { get; private set; }
+
+    /// <summary>Stretches that are no block.</summary>
+    internal long Strays { get; private set; }
+
+    internal long Total => Good + Bad;
+
+    internal bool HasBlocks => Total > 0;
+
+    internal void CountGood()
+    {
+        Good++;
+        Publish();
+    }
+
+    /// <summary>A block that is not whole; what is missing of it lies in the stretch.</summary>
+    internal void CountBad(long offset, long length, Damage damage)
+    {
+        Bad++;
+        if (damage.Code == FailureCode.Truncated) Cut++;
+        FirstTrouble ??= $"the block at {offset}: {damage.Why}";
+        findings.Missing(offset, length, damage.Why);
+        Publish();
+    }
+
+    internal void CountShut(long offset, long length)
+    {
+        Shut++;
+        CountBad(offset, length, Damage.Wrong("no key opens this block"));
+    }
+
+    /// <summary>Bytes of a frame that are wrong, though its text is whole.</summary>
+    internal void WrongBytes(long offset, long length, string why)
+    {
+        Strays++;
+        findings.Missing(offset, length, why);
+    }
+
+    /// <summary>Bytes that are no block begin, unless some began before.</summary>
+    internal void OpenGap(long offset, string why)
+    {
+        if (_gapFrom >= 0) return;
+        _gapFrom = offset;
+        _gapWhy = why;
+    }
+
+    /// <summary>A block begins, or the file ends.</summary>
+    /// <returns>Whether something was missing.</returns>
+    internal bool CloseGap(long at)
+    {
+        if (_gapFrom < 0) return false;
+        WrongBytes(_gapFrom, at - _gapFrom, _gapWhy);
+        _gapFrom = -1;
+        return true;
+    }
+
+    void Publish() => findings.Blocks = new BlockCount(Total, Good, Bad);
+}

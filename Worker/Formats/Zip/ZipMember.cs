@@ -1,0 +1,121 @@
+using Decryptor.Protocol;
+using Decryptor.Worker.Formats.Compression;
+
+namespace Decryptor.Worker.Formats.Zip;
+
+/// <summary>What a member's bytes are held against.</summary>
+/// <param name="Method">How it is compressed.</param>
+/// <param name="Packed">Bytes before they are decompressed.</param>
+/// <param name="Size">Bytes of the file.</param>
+/// <param name="Crc">CRC-32 of the file; null for none.</param>
+/// <param name="IsTold">Whether the size is known; else the package was cut before it.</param>
+readonly record struct Claims(int Method, long Packed, long Size, uint? Crc, bool IsTold)
+{
+    internal const int Stored = 0, Deflate = 8, Deflate64 = 9, OldZstd = 20, Zstd = 93;
+
+    internal bool CanBeOpened => Method is Stored or Deflate or Deflate64 or OldZstd or Zstd;
+
+    /// <summary>The method in words.</summary>
+    internal static string Word(int method) => method switch
+    {
+        Stored => "nothing",
+        1 => "Shrink",
+        >= 2 and <= 5 => "Reduce",
+        6 => "Implode",
+        Deflate => "Deflate",
+        Deflate64 => "Deflate64",
+        10 => "PKWARE DCL Implode",
+        12 => "BZip2",
+        14 => "LZMA",
+        OldZstd or Zstd => "zstd",
+        95 => "xz",
+        98 => "PPMd",
+        _ => $"method {method}",
+    };
+}
+
+/// <summary>
+/// The bytes of one member, decompressed. The read that gives the end has held size and checksum against what came out.
+/// </summary>
+sealed class ZipMember : ForwardStream
+{
+    const string What = "member";
+
+    readonly Stream _clear;
+    readonly Lookahead _packed;
+    readonly Claims _claims;
+    readonly Budget _budget;
+    readonly Findings _findings;
+    readonly Inflater? _inflater;
+    readonly InflateBody? _deflate;
+    readonly Deflate64Body? _deflate64;
+    readonly Stream? _zstd;
+    uint _crc;
+    long _given;
+    bool _done;
+
+    /// <param name="clear">The compressed bytes; closed with this.</param>
+    /// <param name="claims">Of a method that can be opened.</param>
+    /// <param name="resources">For the budget.</param>
+    /// <param name="findings">The member's.</param>
+    internal ZipMember(Stream clear, Claims claims, Resources resources, Findings findings)
+    {
+        (_clear, _claims, _budget, _findings) = (clear, claims, resources.Budget, findings);
+        _packed = new(clear);
+        if (claims.Method == Claims.Deflate) _deflate = new(_packed, _inflater = new());
+        else if (claims.Method == Claims.Deflate64) _deflate64 = new(_packed);
+        else if (claims.Method != Claims.Stored) _zstd = ZstdLayer.Open(_packed, resources, findings);
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty || _done) return 0;
+        var given = Unpack(buffer);
+        if (given == 0) return End();
+        _crc = Inflater.Crc(_crc, buffer[..given]);
+        _given += given;
+        _budget.Unpacked(_given);
+        return given;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _zstd?.Dispose();
+        _inflater?.Dispose();
+        _packed.Dispose();
+        _clear.Dispose();
+        base.Dispose(disposing);
+    }
+
+    int Unpack(Span<byte> buffer)
+    {
+        if (_deflate is not null) return _deflate.Read(buffer, What);
+        if (_deflate64 is not null) return _deflate64.Read(buffer, What);
+        return _zstd is not null ? _zstd.Read(buffer) : Copy(buffer);
+    }
+
+    int Copy(Span<byte> buffer)
+    {
+        const int look = 64 * 1024;
+        var some = _packed.Peek(Math.Min(buffer.Length, look));
+        if (some.IsEmpty && _given < _claims.Packed) throw _packed.BrokenOff(What);
+        some.CopyTo(buffer);
+        _packed.Skip(some.Length);
+        return some.Length;
+    }
+
+    int End()
+    {
+        _packed.MustEnd("member's data", _findings);
+        if (!_claims.IsTold)
+            throw new Refusal(FailureCode.Truncated,
+                "its checksum is not there; all of its text seems to be",
+                "the upload was cut: ask the sender for a fresh copy if you need to be sure");
+        if (_given != _claims.Size)
+            throw Faults.Damaged($"it has {_given} bytes, and should have {_claims.Size}");
+        if (_claims.Crc is { } crc && crc != _crc)
+            throw Faults.Damaged("its checksum is wrong: what came out of it may be, too");
+        _done = true;
+        return 0;
+    }
+}
