@@ -23,7 +23,7 @@ sealed class AgeRing
     /// <summary>What opens stanzas of other kinds; null where the ring has keys of that kind and none fits.</summary>
     internal Dictionary<string, byte[]?> FileKeys { get; } = [];
 
-    /// <summary>How many keys it has besides, of which none fits.</summary>
+    /// <summary>How many keys it has before the others, of which none fits.</summary>
     internal int Strangers { get; init; }
 
     internal int QuestionsMax { get; init; } = int.MaxValue;
@@ -62,7 +62,7 @@ sealed class AgeRing
     {
         Assert.That(header.Length % 64, Is.Zero);
         var keys = Strangers + _identities.Count;
-        Assert.That(header.Length / 64 * keys, Is.LessThanOrEqualTo(Math.Max(4096, keys)));
+        if (header.Length / 64 * keys > Math.Max(4096, keys)) return [];
         return [.. from key in _identities
                    from at in Enumerable.Range(0, header.Length / 64)
                    let opened = Open(key.Scalar, header.Span.Slice(64 * at, 64))

@@ -177,7 +177,7 @@ sealed class AgeTests
         var file = encoder.For(Ours.Public).Seal(Text(10));
         var ring = new AgeRing { Strangers = 300 }.Identity("ours", Ours.Private);
         Assert.That(new AgeTrial(file, ring).Code, Is.Empty);
-        Assert.That(ring.Asked, Is.EqualTo(1 + 3), "4096 agreements make 13 records of 301 keys");
+        Assert.That(ring.Asked, Is.EqualTo(1 + 3), "16 records of 301 keys are too many, 13 are not");
         Assert.That(new AgeTrial(file, new AgeRing { QuestionsMax = 1, Strangers = 1 }).Code,
             Is.EqualTo("KEY_NO_MATCH"));
     }

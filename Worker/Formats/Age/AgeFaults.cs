@@ -67,7 +67,7 @@ static class AgeFaults
 
     // Where something is comes as words, "byte 65752", since it may be meant inside the armor.
     internal static Refusal Chunk(long number, string at, string why) => new(FailureCode.NotAuthentic,
-        Invariant($"chunk {number} of the age file, at {at}, is not authentic{why}; what came before is kept"),
+        Invariant($"chunk {number} of the age file, at {at}, is not authentic{why}{Kept(number)}"),
         AnotherCopy);
 
     internal static Refusal Joined(long number, string next) => new(FailureCode.NotAuthentic,
@@ -79,11 +79,13 @@ static class AgeFaults
         "ask the sender what was appended; age files cannot be joined");
 
     internal static Refusal Cut(long number, string at) => new(FailureCode.Truncated,
-        Invariant($"the age file ends in chunk {number}, at {at}, before its last chunk; what came before is kept"),
+        Invariant($"the age file ends in chunk {number}, at {at}, before its last chunk{Kept(number)}"),
         "the upload was cut: ask the sender for a fresh copy");
 
     internal static Refusal EmptyEnd(long number, string at) => new(FailureCode.NotAuthentic,
         Invariant($"chunk {number} of the age file, at {at}, is empty, as no encoder ends a file"), AnotherCopy);
+
+    static string Kept(long chunk) => chunk > 1 ? "; what came before is kept" : "";
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,6 +15,8 @@ sealed class FileKeySearch(AgeHeader header, Resources resources, Findings findi
     // The ring makes so many agreements for one question; records behind them would not be tried.
     const int AgreementsMax = 4096;
 
+    const int KeysAsARule = 256;
+
     int _keys;
     bool _opened;
 
@@ -38,21 +40,22 @@ sealed class FileKeySearch(AgeHeader header, Resources resources, Findings findi
     List<byte[]> RecordsOf(StanzaKind kind) =>
         [.. header.Stanzas.Where(stanza => stanza.Type == kind.Name).Select(kind.Record)];
 
-    // The first question is for one record and learns how many keys there are, which bounds those that follow.
+    // How many keys there are is known from the first answer on. If there are more than were thought of, the ring did
+    // not try them all, and is asked the same again in smaller parts.
     byte[]? Ask(StanzaKind kind, List<byte[]> records)
     {
-        var ofThatKind = AgreementsMax;
-        for (var (at, count) = (0, 1); at < records.Count; at += count)
+        var keys = KeysAsARule;
+        for (var at = 0; at < records.Count && keys > 0;)
         {
-            if (at > 0) count = Math.Min(records.Count - at, InOneQuestion(kind, ofThatKind));
+            var count = Math.Min(records.Count - at, InOneQuestion(kind, keys));
             byte[] asked = [.. records.GetRange(at, count).SelectMany(record => record)];
             var answer = resources.Keys(kind.Question, asked) ?? throw AgeFaults.NoMoreQuestions();
-            ofThatKind = answer.OfThatKind;
-            if (at == 0) _keys += ofThatKind;
-            if (ofThatKind == 0) return null;
             if (answer.Candidates.Select(Fits).FirstOrDefault(key => key is not null) is { } found) return found;
+            keys = answer.OfThatKind;
+            if (keys == 0 || count <= InOneQuestion(kind, keys)) at += count;
         }
 
+        _keys += keys;
         return null;
     }
 

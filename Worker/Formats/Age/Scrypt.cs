@@ -12,6 +12,9 @@ namespace Decryptor.Worker.Formats.Age;
 /// </summary>
 sealed unsafe class Scrypt(int log) : IDisposable
 {
+    /// <summary>The most that can be asked for: 1 TiB of memory.</summary>
+    internal const int LogMax = 30;
+
     const int KeyBytes = 32, BlockBytes = 1024, BlockRows = BlockBytes / 16, Rows = 4, Words = 16;
 
     static ReadOnlySpan<byte> Diagonals => [0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11];

@@ -15,6 +15,8 @@ sealed class ScryptStanza(Stanza stanza, Resources resources, Findings findings)
     const int SaltBytes = 16, BodyBytes = 32, NonceBytes = 12;
     const int TriesOfTheDearest = 8;
 
+    readonly int _limit = Math.Min(resources.Limits.ScryptLog, Scrypt.LogMax);
+
     /// <exception cref="Refusal">No password opens it, it is too dear, or it is not what it must be.</exception>
     internal byte[] Find(AgeHeader header)
     {
@@ -33,13 +35,12 @@ sealed class ScryptStanza(Stanza stanza, Resources resources, Findings findings)
         if (digits.Length > 3 || digits[0] is < '1' or > '9' || !digits.All(char.IsAsciiDigit))
             throw stanza.Wrong("has a work factor that is no decimal number, or none that there could be");
         var log = int.Parse(digits, CultureInfo.InvariantCulture);
-        var limit = resources.Limits.ScryptLog;
-        return log <= limit ? log : throw AgeFaults.WorkFactor(digits, limit);
+        return log <= _limit ? log : throw AgeFaults.WorkFactor(digits, _limit);
     }
 
     byte[] Try(Keys answer, byte[] salt, int log, AgeHeader header)
     {
-        var affordable = (long)TriesOfTheDearest << (resources.Limits.ScryptLog - log);
+        var affordable = (long)TriesOfTheDearest << (_limit - log);
         var most = (int)Math.Min(answer.Candidates.Count, affordable);
         using var scrypt = new Scrypt(log);
         foreach (var candidate in answer.Candidates.Take(most))
