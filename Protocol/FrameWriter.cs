@@ -91,9 +91,10 @@ public static class FrameWriter
         writer.WriteArrayHeader(keys.Candidates.Count);
         foreach (var candidate in keys.Candidates)
         {
-            writer.WriteArrayHeader(2);
+            writer.WriteArrayHeader(3);
             writer.Write(candidate.Name);
             writer.Write(candidate.Secret.Span);
+            writer.Write(candidate.IsPublished);
         }
     }
 

@@ -98,8 +98,8 @@ static class MessageReader
         var candidates = new KeyCandidate[many];
         for (var i = 0; i < many; i++)
         {
-            Expect(reader.ReadArrayHeader(), 2, nameof(KeyCandidate));
-            candidates[i] = new(ReadText(ref reader), ReadBytes(ref reader, Frame.SecretMax));
+            Expect(reader.ReadArrayHeader(), 3, nameof(KeyCandidate));
+            candidates[i] = new(ReadText(ref reader), ReadBytes(ref reader, Frame.SecretMax), reader.ReadBoolean());
         }
 
         return new(attempt, question, ofThatKind, candidates);

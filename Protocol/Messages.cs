@@ -61,7 +61,10 @@ public sealed record KeyRequest(Attempt Attempt, int Question, string Format, Re
 /// <summary>A key that may open the file at hand.</summary>
 /// <param name="Name">What the ring calls it. This is public; the secret is not.</param>
 /// <param name="Secret">The key of this file; for xlog 16 bytes, the TEA key.</param>
-public readonly record struct KeyCandidate(string Name, ReadOnlyMemory<byte> Secret);
+/// <param name="IsPublished">
+/// Whether the ring's key is one that its makers publish as a sample, so that anyone can open the file.
+/// </param>
+public readonly record struct KeyCandidate(string Name, ReadOnlyMemory<byte> Secret, bool IsPublished = false);
 
 /// <summary>Supervisor to worker: the keys to try, in turn.</summary>
 /// <param name="Attempt">Whose work it is.</param>

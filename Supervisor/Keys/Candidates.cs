@@ -32,7 +32,7 @@ static class Candidates
         {
             agreements += key.Agreements(header.Bytes.Length);
             if (agreements > AgreementsMax) yield break;
-            foreach (var secret in key.Answer(header)) yield return new(key.Name, secret);
+            foreach (var secret in key.Answer(header)) yield return new(key.Name, secret, key.IsPublished);
         }
     }
 

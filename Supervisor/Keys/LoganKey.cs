@@ -17,6 +17,9 @@ sealed class LoganKey : RingKey
 
     public override string Question => Word;
 
+    // What Logan's own server and its examples have for both.
+    public override bool IsPublished => _secret.AsSpan().SequenceEqual("01234567890123450123456789012345"u8);
+
     /// <summary>
     /// Key (16), then iv (16): the format has nothing but this shared secret, so the secret itself must travel.
     /// </summary>

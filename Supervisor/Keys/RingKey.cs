@@ -30,6 +30,9 @@ abstract class RingKey
     /// </summary>
     public virtual string Fingerprint => "";
 
+    /// <summary>Whether its makers publish it as a sample: what is sealed for it, anyone can read.</summary>
+    public virtual bool IsPublished => false;
+
     /// <summary>The format of the questions that it answers; null for a key that is only held.</summary>
     public virtual string? Question => null;
 

@@ -22,6 +22,9 @@ sealed class XlogKey : RingKey
 
     const int ScalarLength = 32;
 
+    // The pair that stands in Mars' own decoder script, and so in many an app's.
+    const string SampleOfMars = "d147bac1";
+
     static readonly BigInteger Order = BigInteger.Parse(
         "0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141",
         NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
@@ -39,6 +42,8 @@ sealed class XlogKey : RingKey
     }
 
     public override string Fingerprint { get; }
+
+    public override bool IsPublished => Fingerprint == SampleOfMars;
 
     public override string Question => Word;
 

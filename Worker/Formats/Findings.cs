@@ -91,7 +91,12 @@ sealed class Findings(string format = "")
     /// <summary>Whether there is something to tell of it besides its outcome.</summary>
     internal bool HasNews => _warnings.Count > 0 || _gaps.Count > 0;
 
-    internal void OpenedBy(string key) => _keys.Add(key);
+    /// <summary>A key opened some of it.</summary>
+    internal void OpenedBy(KeyCandidate key)
+    {
+        if (_keys.Add(key.Name) && key.IsPublished)
+            Warn($"the key {key.Name} is a published sample: anyone can read what is sealed for it");
+    }
 
     IEnumerable<string> LeftOut()
     {

@@ -32,7 +32,7 @@ static class Specimens
             bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1));
 
     static readonly Gen<KeyCandidate> Candidates =
-        Gen.Select(Texts, Secrets, (name, secret) => new KeyCandidate(name, secret));
+        Gen.Select(Texts, Secrets, Gen.Bool, (name, secret, known) => new KeyCandidate(name, secret, known));
 
     static readonly Gen<string> Codes = Gen.OneOf<string>([.. FailureCode.All.Select(code => code.Name), ""]);
 
@@ -43,7 +43,7 @@ static class Specimens
         ["assign"] = new Assign(
             Attempt, "/srv/spool/work/w3.7/in/17", "/srv/spool/work/w3.7/out/17-1", "boot.xlog", "shop", Limits),
         ["key-request"] = new KeyRequest(Attempt, 1, "xlog", Bytes(64)),
-        ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4))]),
+        ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4), IsPublished: true)]),
         ["keys-none"] = new Keys(Attempt, 2, 0, []),
         ["progress"] = new Progress(Attempt, 65_536, 5_000_000_000, 1_250_000),
         ["finished-complete"] = new Finished(Attempt, Outcome.Complete, "", "", "", 120_000, 1_300_000, new(9, 9, 0)),
@@ -81,7 +81,8 @@ static class Specimens
         _ => message.ToString(),
     };
 
-    static string InWords(KeyCandidate candidate) => $"{candidate.Name}={Convert.ToHexString(candidate.Secret.Span)}";
+    static string InWords(KeyCandidate candidate) => 
+        $"{candidate.Name}={Convert.ToHexString(candidate.Secret.Span)} {candidate.IsPublished}";
 
     static byte[] Bytes(int count) => [.. Enumerable.Range(1, count).Select(i => (byte)i)];
 }

@@ -69,7 +69,7 @@ sealed class LoganDecoded
 
     /// <summary>Warnings that this file gets and a sound one with an app's own key does not.</summary>
     internal IEnumerable<string> Notes => Findings.Warnings.Where(warning =>
-        warning != LoganKeys.NoSeal && !warning.Contains("Logan publishes", StringComparison.Ordinal));
+        warning != LoganKeys.NoSeal && !warning.Contains("published sample", StringComparison.Ordinal));
 
     /// <summary>Everything that is told, for messages of assertions.</summary>
     internal string Told => $"{Verdict}\n{string.Join('\n', Findings.Warnings)}\n{string.Join('\n', Findings.Gaps)}";

@@ -111,7 +111,7 @@ sealed class LoganTests
         Assert.That(shut.Verdict!.Value.Hint, Does.Contain("\"logan 0123456789012345 0123456789012345\""));
         var opened = LoganDecoded.Of(file.ToArray(), LoganMade.Ours, LoganDecoded.Published);
         Assert.That((opened.Lines, opened.Findings.Keys), Is.EqualTo(("{\"c\":\"a\"}\n", "logan-default")));
-        Assert.That(opened.Findings.Warnings, Has.Exactly(1).Items.And.One.Contains("Logan publishes"));
+        Assert.That(opened.Findings.Warnings, Has.Exactly(1).Items.And.One.Contains("published sample"));
     }
 
     [Test]

@@ -61,7 +61,8 @@ sealed class Trial : IDisposable
             Assert.That(files.Sum(file => file.Bytes), Is.EqualTo(report.BytesOut));
             Assert.That(Finished.BytesOut, Is.EqualTo(report.BytesOut));
             Assert.That(Finished.Outcome == Outcome.Partial && files.All(file => file.Path is null), Is.False);
-            Assert.That(Finished.Outcome == Outcome.Complete, Is.EqualTo(files.All(file => file.Outcome == "complete")));
+            Assert.That(Finished.Outcome == Outcome.Complete,
+                Is.EqualTo(files.All(file => file.Outcome == "complete")));
             Assert.That(Finished.Blocks.Total, Is.EqualTo(Finished.Blocks.Ok + Finished.Blocks.Bad));
             Assert.That(Directory.GetFileSystemEntries(Output).Select(Path.GetFileName),
                 Is.EquivalentTo(files.Select(file => file.Path).OfType<string>().Append(Report.FileName)));

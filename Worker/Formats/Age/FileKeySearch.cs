@@ -67,7 +67,7 @@ sealed class FileKeySearch(AgeHeader header, Resources resources, Findings findi
         if (candidate.Secret.Length != KeyBytes) return null;
         _opened = true;
         if (!header.IsSealedWith(candidate.Secret.Span)) return null;
-        findings.OpenedBy(candidate.Name);
+        findings.OpenedBy(candidate);
         return candidate.Secret.ToArray();
     }
 

@@ -47,7 +47,7 @@ sealed class ScryptStanza(Stanza stanza, Resources resources, Findings findings)
         {
             if (Unwrap(scrypt.Derive(candidate.Secret.Span, salt)) is not { } key) continue;
             if (!header.IsSealedWith(key)) throw AgeFaults.HeaderNotAuthentic();
-            findings.OpenedBy(candidate.Name);
+            findings.OpenedBy(candidate);
             return key;
         }
 

@@ -13,8 +13,9 @@ sealed class LoganKey : IDisposable
 
     const int UnitBytes = Framing.UnitBytes;
 
-    /// <summary>Magic, deflate, no flags, no time: what gzip by the encoder begins with, as it lies in
-    /// memory.</summary>
+    /// <summary>
+    /// Magic, deflate, no flags, no time: what gzip by the encoder begins with, as it lies in memory.
+    /// </summary>
     const ulong GzipFront = 0x0000_0000_0008_8B1F;
 
     static readonly byte[] Published = "01234567890123450123456789012345"u8.ToArray();

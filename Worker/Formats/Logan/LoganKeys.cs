@@ -155,8 +155,6 @@ sealed class LoganKeys(KeySource ask, Findings findings) : IDisposable
     void Introduce(LoganKey key)
     {
         key.Proven = true;
-        findings.OpenedBy(key.Name);
-        if (key.IsPublished)
-            findings.Warn($"the key {key.Name} is the one that Logan publishes: anyone can read such files");
+        findings.OpenedBy(new(key.Name, default, key.IsPublished));
     }
 }

@@ -41,7 +41,7 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
         session.Teas[candidate].Decrypt(payload, clear);
         if (_latestName == answer.Candidates[candidate].Name) return null;
         _latestName = answer.Candidates[candidate].Name;
-        findings.OpenedBy(_latestName);
+        findings.OpenedBy(answer.Candidates[candidate]);
         return null;
     }
 

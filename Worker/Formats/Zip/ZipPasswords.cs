@@ -49,7 +49,7 @@ sealed class ZipPasswords(Resources resources)
     KeyCandidate Chosen(KeyCandidate candidate, Findings findings)
     {
         _latest = candidate.Name;
-        findings.OpenedBy(candidate.Name);
+        findings.OpenedBy(candidate);
         return candidate;
     }
 

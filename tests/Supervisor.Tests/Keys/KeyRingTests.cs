@@ -30,6 +30,16 @@ sealed class KeyRingTests
     }
 
     [Test]
+    public void The_published_samples_are_told_from_keys_of_ones_own()
+    {
+        Write("mars", "xlog 145aa7717bf9745b91e9569b80bbf1eedaa6cc6cd0e26317d810e35710f44cf8\n");
+        Write("logan", "logan 0123456789012345 0123456789012345\nlogan 0123456789012345 5432109876543210\n");
+        var logan = KeyRing.Load(_folder).Answer(Ask("logan", [])).Candidates;
+        Assert.That(logan.Select(key => key.IsPublished), Is.EqualTo(new[] { true, false }));
+        Assert.That(KeyRing.Load(_folder).Views.Single(view => view.Kind == "xlog").Fingerprint, Is.EqualTo("d147bac1"));
+    }
+
+    [Test]
     public void No_folder_is_a_ring_without_keys()
     {
         var ring = KeyRing.Load(null);
