@@ -25,6 +25,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
 {
     Lookahead _lookahead = first;
     IReadOnlyList<BlockFormat> _formats = [];
+    byte[] _begins = [];
     string? _warning;
 
     /// <summary>Why the bytes broke off before their end; null where they did not.</summary>
@@ -38,6 +39,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         if (known is not null) _warning = $"looks like {known.Looks}";
         if (PlainText.Looks(stretch) || PlainText.LooksWide(stretch)) return Kind.Text;
         if (known is not null) return Kind.Bytes;
+        _begins = stretch[..Math.Min(stretch.Length, 1024)].ToArray();
         _formats = BlockFormats.InOrder(_lookahead.Peek(Lookahead.Reach), out var found);
         if (!piece.IsInside || found > 0) return Kind.Blocks;
         return IsTextBetweenZeros() ? Kind.Text : Kind.Bytes;
@@ -91,11 +93,9 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         return Verdict.Complete;
     }
 
-    Refusal Unknown()
-    {
-        StartOver();
-        return Faults.UnknownFormat(input.Length, _lookahead.Peek(1024));
-    }
+    // What is inside ends where its own bytes do; the input is still being read for what follows.
+    Refusal Unknown() =>
+        Faults.UnknownFormat(piece.IsInside ? _lookahead.Position : input.Length, _begins);
 
     bool IsTextBetweenZeros()
     {

@@ -68,6 +68,20 @@ sealed class PackageCorpusTests
         });
     }
 
+    [Test, CancelAfter(30_000)]
+    public void A_worker_process_opens_one_package_after_another()
+    {
+        using var worker = new LiveWorker();
+        worker.Hear();
+        string[] files = ["piped_dd.zip", "deflate64.zip", "aes128.zip", "aes256.zip", "t.tar.gz", "one.nocheck.zst"];
+        foreach (var (job, file) in files.Index())
+        {
+            worker.Tell(worker.Order(Corpus.File("packages/" + file), job + 1));
+            var finished = worker.Serve(PackageTrials.Passwords("wrong", Password));
+            Assert.That(finished.Outcome, Is.EqualTo(Outcome.Complete), $"{file}: {finished.Text}");
+        }
+    }
+
     [TestCase("lzma.zip", "LZMA")]
     [TestCase("bzip2.zip", "BZip2")]
     public void A_method_that_cannot_be_opened_is_named_and_the_other_members_are_delivered(string file, string method)

@@ -52,39 +52,31 @@ sealed record OpenedMember(string Name, byte[] Bytes, Refusal? Trouble, Findings
 /// <summary>A package opened by its container alone, without what stands around it.</summary>
 sealed record OpenedPackage(IReadOnlyList<OpenedMember> Members, Refusal? Trouble, Findings Findings)
 {
-    internal static OpenedPackage OfFile(OpenContainer container, string path, Ring? ring = null, Limits? limits = null,
-        bool asWhole = false)
+    /// <summary>Opens it through a copy, as inside a layer, or where it lies if <paramref name="asWhole"/>.</summary>
+    internal static OpenedPackage OfFile(OpenContainer container, string path, Ring? ring = null, bool asWhole = false)
     {
         using var file = System.IO.File.OpenRead(path);
-        var budget = new Budget(limits ?? Trial.Usual);
-        budget.Measure(file.Length);
-        using var outer = new Lookahead(file);
+        return Of(container, file, ring, asWhole ? new(System.IO.File.OpenHandle(path), file.Length) : null);
+    }
+
+    internal static OpenedPackage OfBytes(OpenContainer container, byte[] bytes, Ring? ring = null) =>
+        Of(container, new MemoryStream(bytes), ring, null);
+
+    static OpenedPackage Of(OpenContainer container, Stream stream, Ring? ring, Seekable? whole)
+    {
+        var budget = new Budget(Trial.Usual);
+        budget.Measure(stream.Length);
+        using var outer = new Lookahead(stream);
         var folder = Directory.CreateTempSubdirectory("decryptor-package-").FullName;
-        var whole = asWhole ? new Seekable(System.IO.File.OpenHandle(path), file.Length) : null;
         try
         {
-            var resources = new Resources(budget, limits ?? Trial.Usual, (format, header) =>
+            var resources = new Resources(budget, Trial.Usual, (format, header) =>
                 (ring ?? Ring.Empty).Answer(new(17, 1, new(3, 7)), 1, format, header), folder, whole);
             return Of(container, outer, resources);
         }
         finally
         {
             Directory.Delete(folder);
-        }
-    }
-
-    internal static OpenedPackage OfBytes(OpenContainer container, byte[] bytes, Ring? ring = null,
-        Limits? limits = null)
-    {
-        var path = Path.GetTempFileName();
-        System.IO.File.WriteAllBytes(path, bytes);
-        try
-        {
-            return OfFile(container, path, ring, limits);
-        }
-        finally
-        {
-            System.IO.File.Delete(path);
         }
     }
 

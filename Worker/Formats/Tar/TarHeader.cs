@@ -87,7 +87,13 @@ sealed record TarHeader(byte[] NameBytes, long Size, char Type, bool HasMark)
 
     static long Binary(ReadOnlySpan<byte> field)
     {
-        if (field[0] != 0x80 || field[1..^8].IndexOfAnyExcept((byte)0) >= 0) return -1;
-        return System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
+        var number = field[0] & 0x7FL;
+        foreach (var b in field[1..])
+        {
+            if (number > long.MaxValue >> 8) return -1;
+            number = number << 8 | b;
+        }
+
+        return number;
     }
 }

@@ -5,7 +5,7 @@ namespace Decryptor.Worker.Formats.Zip;
 /// What a directory knows of one all the same counts before its header. Where no member begins although something is
 /// there, the findings are told of it.
 /// </summary>
-sealed class LocalWalk(Seekable whole, IEnumerable<ZipEntry> known, Findings findings)
+sealed class LocalWalk(Seekable whole, IEnumerable<ZipEntry> known, Budget budget, Findings findings)
 {
     readonly Dictionary<long, ZipEntry> _known = known.GroupBy(one => one.Local).ToDictionary(
         one => one.Key, one => one.First());
@@ -17,6 +17,8 @@ sealed class LocalWalk(Seekable whole, IEnumerable<ZipEntry> known, Findings fin
         var at = 0L;
         while (Next(window, descriptors, at) is { } entry)
         {
+            // Folders are paid for by nobody, so the time is looked at here.
+            budget.Unpacked(0);
             TellGap(window, at, entry.Local);
             at = EndOf(window, entry);
             if (!IsFolder(window, entry)) yield return entry;

@@ -89,10 +89,20 @@ sealed class ZipMember : ForwardStream
 
     int Unpack(Span<byte> buffer)
     {
-        if (_deflate is not null) return _deflate.Read(buffer, What);
-        if (_deflate64 is not null) return _deflate64.Read(buffer, What);
-        return _zstd is not null ? _zstd.Read(buffer) : Copy(buffer);
+        try
+        {
+            if (_deflate is not null) return _deflate.Read(buffer, What);
+            if (_deflate64 is not null) return _deflate64.Read(buffer, What);
+            return _zstd is not null ? _zstd.Read(buffer) : Copy(buffer);
+        }
+        catch (Refusal refusal) when (refusal.Code == FailureCode.Truncated && IsAllThere)
+        {
+            throw Faults.Damaged($"its bytes end before its text does, after {_given} bytes of text");
+        }
     }
+
+    // Nothing was cut off, so something is wrong in it.
+    bool IsAllThere => _claims.IsTold && _packed.Trouble is null && _packed.Position == _claims.Packed;
 
     int Copy(Span<byte> buffer)
     {

@@ -22,7 +22,8 @@ static class ZipPackage
         if (IsPart(whole, end)) throw Faults.Unsupported("one part of a zip archive that was split");
         var directory = end is null ? null : CentralDirectory.Read(whole, end, resources.Limits.Members);
         var isWhole = directory is not null && IsWhole(whole, end!, directory, findings);
-        var entries = isWhole ? directory!.Entries : new LocalWalk(whole, directory?.Entries ?? [], findings).Entries();
+        var walk = new LocalWalk(whole, directory?.Entries ?? [], resources.Budget, findings);
+        var entries = isWhole ? directory!.Entries : walk.Entries();
         var members = new ZipMembers(whole, resources);
         foreach (var entry in entries) yield return members.Of(entry);
         if (outer.Trouble is not null) throw outer.Trouble;
