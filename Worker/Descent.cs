@@ -169,7 +169,8 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
     {
         if (verdict.Code is { } code) Spend(code, verdict);
         if (piece.Findings.Blocks is { } blocks) Blocks = Sum(Blocks, blocks);
-        _settled.Add(new(Line(piece, verdict) with { Path = path, Bytes = bytes, Sha256 = sum }, verdict, piece.HasMembers));
+        var line = Line(piece, verdict) with { Path = path, Bytes = bytes, Sha256 = sum };
+        _settled.Add(new(line, verdict, piece.HasMembers));
     }
 
     // Some limits are spent for one file, others for all that follow.

@@ -1,16 +1,20 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 
 namespace Decryptor.Samples;
 
 /// <summary>
-/// The packages of the demo: three good ones, a cut one, a damaged one, one that nobody here can open, plain text, and
-/// one that takes long enough for a worker to be killed in the middle.
+/// The packages of the demo: three good ones, a cut one, a damaged one, one that nobody here can open, plain text, a zip
+/// of all sorts, and one that takes long enough for a worker to be killed in the middle.
 /// </summary>
 sealed class SampleMaker
 {
     /// <summary>A block is flushed when it is this large, as the real logger does at a third of its buffer.</summary>
     const int FlushAt = 51_200;
+
+    const string LoganKey = "demo-key-of-app!";
+    const string LoganIv = "demo-iv-of-app!!";
 
     static readonly DateTime Morning = new(2026, 11, 23, 9, 12, 0, DateTimeKind.Unspecified);
 
@@ -18,6 +22,7 @@ sealed class SampleMaker
     readonly Random _random;
     readonly KeyPair _production;
     readonly KeyPair _stranger;
+    readonly AgePair _support;
 
     internal SampleMaker(string folder, int seed)
     {
@@ -25,6 +30,7 @@ sealed class SampleMaker
         _random = new(seed);
         _production = new(_random);
         _stranger = new(_random);
+        _support = new(_random);
     }
 
     /// <summary>Writes everything and returns the names, the big one last.</summary>
@@ -42,10 +48,12 @@ sealed class SampleMaker
         Save("cut-upload.xlog", cut[..^(cut.Length / 5)]);
         Save("damaged-on-the-way.xlog", damaged);
         Save("sealed-for-somebody-else.xlog", Session(Compression.Zstd, _stranger, 300));
-        Save("notes.txt", Encoding.UTF8.GetBytes(string.Concat(Lines(200).Select(Encoding.UTF8.GetString))));
+        Save("notes.txt", Text(200));
+        Save("all-of-user-4711.zip", Package());
         WriteBig("long-day.xlog", bigMebibytes);
         return ["boot.xlog", "crash-of-user-4711.xlog", "crash-of-user-4711.mmap3", "cut-upload.xlog",
-            "damaged-on-the-way.xlog", "sealed-for-somebody-else.xlog", "notes.txt", "long-day.xlog"];
+            "damaged-on-the-way.xlog", "sealed-for-somebody-else.xlog", "notes.txt", "all-of-user-4711.zip",
+            "long-day.xlog"];
     }
 
     void WriteKeys()
@@ -53,7 +61,8 @@ sealed class SampleMaker
         var keys = Path.Combine(_folder, "keys");
         Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var ring = Path.Combine(keys, "prod-2026");
-        File.WriteAllText(ring, $"# made for the demo; guards nothing\nxlog {_production.PrivateHex}\n");
+        File.WriteAllText(ring, $"# made for the demo; guards nothing\nxlog {_production.PrivateHex}\n"
+            + $"logan {LoganKey} {LoganIv}\n{_support.Identity}\n");
         File.SetUnixFileMode(ring, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
@@ -76,6 +85,49 @@ sealed class SampleMaker
         encoder.Flush(file);
         return file.ToArray();
     }
+
+    // What a support form sends: an xlog, a Logan file named by its day, a text that age sealed, one in gzip.
+    byte[] Package()
+    {
+        var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Put(zip, "logs/boot.xlog", Session(Compression.Zstd, _production, 300));
+            Put(zip, "logs/1763856000000", Logan(200));
+            Put(zip, "crash/trace.log.age", new AgeEncoder(_random).For(_support.Public).Seal(Text(80)));
+            Put(zip, "logs/net.log.gz", Gzipped(Text(120)));
+        }
+
+        return packed.ToArray();
+    }
+
+    static void Put(ZipArchive zip, string name, byte[] bytes)
+    {
+        var entry = zip.CreateEntry(name);
+        entry.LastWriteTime = new(Morning, TimeSpan.Zero);
+        using var stream = entry.Open();
+        stream.Write(bytes);
+    }
+
+    byte[] Logan(int lines)
+    {
+        var file = new MemoryStream();
+        var encoder = new LoganEncoder(Encoding.ASCII.GetBytes(LoganKey), Encoding.ASCII.GetBytes(LoganIv));
+        for (var i = 0; i < lines; i++)
+            encoder.Add(file, Encoding.UTF8.GetBytes($"{{\"c\":\"screen {_random.Next(40)} shown\",\"f\":2,\"l\":"
+                + $"{1_763_888_000_000 + i * 977},\"n\":\"main\",\"i\":1,\"m\":true}}\n"));
+        encoder.Flush(file);
+        return file.ToArray();
+    }
+
+    static byte[] Gzipped(byte[] text)
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(text);
+        return packed.ToArray();
+    }
+
+    byte[] Text(int lines) => [.. Lines(lines).SelectMany(line => line)];
 
     byte[] Buffered(int lines)
     {

@@ -63,6 +63,9 @@ sealed class PackageCorpusTests
                 Assert.That(files[name].Sha256, Is.EqualTo(sum), name);
             Assert.That(files["logs/net.log.1.gz"].Format, Is.EqualTo(format + ">gzip>text"));
             Assert.That(files["logs/net.log.1.gz"].Sha256, Is.EqualTo(files["logs/net.log"].Sha256));
+            Assert.That(files["crash/中文名字.log.age"].Sha256, Is.EqualTo(files["logs/app.log"].Sha256));
+            Assert.That(files["logs/2026-01-01/1767225600000"].Sha256, Is.EqualTo(PackageTrials.Hash(
+                File.ReadAllBytes(Corpus.File("logan/good_4k.expected.ndjson")))));
             Assert.That(files["logs/app.log"].Key,
                 Is.EqualTo(file.StartsWith("aes", StringComparison.Ordinal) ? "pw1" : null));
         });
@@ -86,7 +89,7 @@ sealed class PackageCorpusTests
     [TestCase("bzip2.zip", "BZip2")]
     public void A_method_that_cannot_be_opened_is_named_and_the_other_members_are_delivered(string file, string method)
     {
-        using var trial = Trial.OfFile(Corpus.File("packages/" + file), Ring.Empty);
+        using var trial = Trial.OfFile(Corpus.File("packages/" + file), PackageTrials.Passwords());
         trial.MustBeSoundPackage();
         var lost = trial.Report.Files.Where(one => one.Code is not null).ToList();
         Assert.Multiple(() =>

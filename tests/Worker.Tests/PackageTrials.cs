@@ -28,6 +28,9 @@ static class PackageTrials
         });
     }
 
+    static readonly Lazy<AgeRing> Alice = new(() => new AgeRing().Identity("alice",
+        System.IO.File.ReadLines(Corpus.File("age/alice.key")).Single(line => line[0] != '#')));
+
     internal static ReportedFile File(this Trial trial, string source) =>
         trial.Report.Files.Single(one => one.Source == source);
 
@@ -36,10 +39,14 @@ static class PackageTrials
 
     internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    /// <summary>Passwords, and the keys of what lies in the packages of the corpus.</summary>
     internal static Ring Passwords(params string[] passwords) => new([])
     {
+        Agreement = (format, header) => format.StartsWith("age-", StringComparison.Ordinal)
+            ? [.. Alice.Value.Answer(format, header)!.Candidates] : null,
         Others = new Dictionary<string, KeyCandidate[]>
         {
+            ["logan"] = [new("logan", "01234567890123450123456789012345"u8.ToArray())],
             ["password"] = [.. passwords.Select((one, i) =>
                 new KeyCandidate($"pw{i + 1}", System.Text.Encoding.UTF8.GetBytes(one)))],
         },

@@ -1,3 +1,4 @@
+using System.Text;
 using Decryptor.Samples;
 
 namespace Decryptor.Worker.Tests;
@@ -13,8 +14,17 @@ sealed class SamplesTests
     public void Write()
     {
         new SampleMaker(_folder, seed: 4711).Write(bigMebibytes: 2);
-        var line = File.ReadLines(Path.Combine(_folder, "keys", "prod-2026")).Single(one => one[0] != '#');
-        _ring = new([("prod-2026", line.Split(' ')[1])]);
+        var lines = File.ReadAllLines(Path.Combine(_folder, "keys", "prod-2026"));
+        var age = new AgeRing().Identity("prod-2026#3", lines[3]);
+        _ring = new([("prod-2026", lines[1].Split(' ')[1])])
+        {
+            Agreement = (format, header) => format.StartsWith("age-", StringComparison.Ordinal)
+                ? [.. age.Answer(format, header)!.Candidates] : null,
+            Others = new Dictionary<string, Protocol.KeyCandidate[]>
+            {
+                ["logan"] = [new("prod-2026#2", Encoding.ASCII.GetBytes(string.Concat(lines[2].Split(' ')[1..])))],
+            },
+        };
     }
 
     [OneTimeTearDown]
@@ -27,6 +37,7 @@ sealed class SamplesTests
     [TestCase("damaged-on-the-way.xlog", "partial", "DAMAGED")]
     [TestCase("sealed-for-somebody-else.xlog", "failed", "KEY_NO_MATCH")]
     [TestCase("notes.txt", "complete", null)]
+    [TestCase("all-of-user-4711.zip", "complete", null)]
     [TestCase("long-day.xlog", "complete", null)]
     public void A_package_of_the_demo_ends_as_expected(string name, string outcome, string? code)
     {

@@ -291,7 +291,7 @@ sealed class LoganDecoder : IDisposable
             _findings.Warn($"{_stale} bytes behind the blocks of the buffer file are stale and left out");
         if (_isMangled)
             _tally.WrongBytes(0, _outer.Position, $"the file was sent as text: {_outer.Position - _input.Position} "
-                + "carriage returns that were put in front of line feeds are taken out, and offsets count without them");
+                + "carriage returns that were put in front of line feeds are taken out, offsets count without them");
         return Verdicts.Of(_tally, _keys, _findings);
     }
 }

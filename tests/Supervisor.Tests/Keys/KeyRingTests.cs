@@ -36,7 +36,8 @@ sealed class KeyRingTests
         Write("logan", "logan 0123456789012345 0123456789012345\nlogan 0123456789012345 5432109876543210\n");
         var logan = KeyRing.Load(_folder).Answer(Ask("logan", [])).Candidates;
         Assert.That(logan.Select(key => key.IsPublished), Is.EqualTo(new[] { true, false }));
-        Assert.That(KeyRing.Load(_folder).Views.Single(view => view.Kind == "xlog").Fingerprint, Is.EqualTo("d147bac1"));
+        var mars = KeyRing.Load(_folder).Views.Single(view => view.Kind == "xlog");
+        Assert.That(mars.Fingerprint, Is.EqualTo("d147bac1"));
     }
 
     [Test]
