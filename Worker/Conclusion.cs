@@ -66,6 +66,7 @@ static class Conclusion
     {
         var files = all.Count(one => !one.IsPackage);
         var lost = bad.Count(one => !one.IsPackage);
+        if (lost == 0) return $"{worst.File.Source}: {worst.Verdict.Message}; the {files} files found in it are whole";
         var others = bad.Count(one => one.Verdict.Code != worst.Verdict.Code);
         var also = others == 0 ? "" : $" ({others} for other reasons)";
         return $"{lost} of {files} files {(lost == 1 ? "is" : "are")} not whole{also}; "
