@@ -42,12 +42,13 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Hello hello)
     {
-        writer.WriteArrayHeader(5);
+        writer.WriteArrayHeader(6);
         writer.Write((int)FrameKind.Hello);
         writer.Write(hello.ProtocolVersion);
         writer.Write(hello.Worker.ToString());
         writer.Write(hello.Build);
         writer.Write(hello.Target);
+        writer.Write(hello.Confinement);
     }
 
     static void Write(ref MessagePackWriter writer, Assign assign)

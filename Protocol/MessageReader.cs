@@ -49,13 +49,14 @@ static class MessageReader
         var version = reader.ReadInt32();
         if (version == Message.Version)
         {
-            Expect(count, 5, nameof(Hello));
-            return new(version, ReadIncarnation(ref reader), ReadText(ref reader), ReadText(ref reader));
+            Expect(count, 6, nameof(Hello));
+            return new(
+                version, ReadIncarnation(ref reader), ReadText(ref reader), ReadText(ref reader), ReadText(ref reader));
         }
 
         // Only the version's place is promised to us; what follows belongs to a protocol that we do not speak.
         for (var i = 2; i < count; i++) reader.Skip();
-        return new(version, default, "", "");
+        return new(version, default, "", "", "");
     }
 
     static Assign ReadAssign(ref MessagePackReader reader, int count)

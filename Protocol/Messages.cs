@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private protected Message()
     {
@@ -16,7 +16,12 @@ public abstract record Message
 /// <param name="Worker">The name the worker was started under.</param>
 /// <param name="Build">The worker's own version, for the journal.</param>
 /// <param name="Target">The instruction set it was built for: <c>x86-64</c>, <c>x86-64-v3</c> or <c>jit</c>.</param>
-public sealed record Hello(int ProtocolVersion, Incarnation Worker, string Build, string Target) : Message;
+/// <param name="Confinement">
+/// The parts of its confinement that are in force, as in <c>landlock:7 seccomp rlimits</c>; then, each behind a
+/// semicolon, what is not and why. <c>none</c> and why, if nothing is.
+/// </param>
+public sealed record Hello(
+    int ProtocolVersion, Incarnation Worker, string Build, string Target, string Confinement) : Message;
 
 /// <summary>
 /// What one attempt may spend. Every number is a maximum; the worker stops at it and says which it was.

@@ -17,7 +17,7 @@ sealed class Engine : IDisposable
     readonly Thread _thread;
     volatile Exception? _death;
 
-    Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch)
+    Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch, IReadOnlyList<string> inputs)
     {
         Clock = new();
         Inbox = new(Clock);
@@ -35,6 +35,11 @@ sealed class Engine : IDisposable
         var program = settings.Worker is { } path
             ? WorkerProgram.At(path)
             : WorkerProgram.Beside(AppContext.BaseDirectory);
+        program = program with
+        {
+            Inputs = inputs,
+            Confinement = new(settings.Confinement, what => log.Warning("{What:l}", Harmless.Text(what))),
+        };
         Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
@@ -67,9 +72,13 @@ sealed class Engine : IDisposable
     /// <summary>True once the loop has ended, in order or not.</summary>
     public bool HasEnded => _death is not null || !_thread.IsAlive;
 
-    /// <summary>Takes the spool, kills the survivors of a dead supervisor, and recovers.</summary>
-    public static Engine Open(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch) =>
-        new(settings, ring, log, watch);
+    /// <summary>
+    /// Takes the spool, kills the survivors of a dead supervisor, and recovers. Of the files outside of the spool
+    /// workers may read <paramref name="inputs"/>, absolute paths, and no other.
+    /// </summary>
+    public static Engine Open(
+        Settings settings, KeyRing ring, ILogger log, Action<Turn> watch, IReadOnlyList<string>? inputs = null) =>
+        new(settings, ring, log, watch, inputs ?? []);
 
     public void Start() => _thread.Start();
 

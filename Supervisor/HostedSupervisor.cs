@@ -36,6 +36,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         _status = new(new(
             engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
             worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,
+            () => engine.Pool.Confinements,
             () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())]));
         _status.Start();
         SignalListener.Start(Hear);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Scheduling;
+using Decryptor.Supervisor.Workers;
 
 namespace Decryptor.Supervisor;
 
@@ -21,6 +22,12 @@ sealed record Settings
 
     /// <summary>The worker program; null for the one beside this program that fits the processor.</summary>
     public string? Worker { get; set; }
+
+    /// <summary>
+    /// How workers are confined: <c>required</c> refuses one that is not, <c>possible</c> takes what the kernel has,
+    /// and <c>off</c> asks for none.
+    /// </summary>
+    public string Confinement { get; set; } = "possible";
 
     /// <summary>The group that may put files into <c>incoming/</c> and read what came of them.</summary>
     public string? Group { get; set; }
@@ -88,6 +95,9 @@ sealed record Settings
     public Settings Checked()
     {
         Demand(Workers is >= 1 and <= 256, nameof(Workers), Workers, "1 to 256");
+        Demand(
+            ConfinementRule.Words.Contains(Confinement), nameof(Confinement), Confinement,
+            string.Join(", ", ConfinementRule.Words));
         Demand(RescanSeconds is >= 0.05 and <= 3600, nameof(RescanSeconds), RescanSeconds, "0.05 to 3600");
         Demand(HelloSeconds is >= 0.1 and <= 3600, nameof(HelloSeconds), HelloSeconds, "0.1 to 3600");
         // Workers speak twice a second; less patience than that kills the living.

@@ -41,6 +41,32 @@ static partial class Libc
     internal static partial int Close(int file);
 
     /// <summary>
+    /// A call that the C library has no name for, or not everywhere; arguments that it does not take are 0.
+    /// </summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(
+        nint number, nint first, nint second, nint third, nint fourth, nint fifth);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int ProcessControl(int what, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetLimit(int which, nint limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    internal static partial int SetLimit(int which, nint limit);
+
+    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetEnvironment(string name, string value, int overwrite);
+
+    /// <summary>Starts a program in this process; returns only if that fails.</summary>
+    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static unsafe partial int Execute(string path, nint* arguments);
+
+    /// <summary>Why the last call failed, in the system's words.</summary>
+    internal static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
+    /// <summary>
     /// A private copy of standard output for frames; standard output itself then points at standard error, so that
     /// nothing that prints, managed or native, can ever get between two frames.
     /// </summary>

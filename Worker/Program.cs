@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker;
@@ -12,16 +13,20 @@ static class Program
 
     static int Main(string[] args)
     {
-        var frames = Libc.TakeStandardOutput();
         if (args.Length != 2 || !Incarnation.TryParse(args[0], out var name))
         {
             Libc.Complain("usage: decryptor-worker wSLOT.NUMBER WORKDIR (started by decryptor, not by hand)");
             return Usage;
         }
 
+        // First of all, since it may start this program anew.
+        var confinement = RuntimeFeature.IsDynamicCodeSupported
+            ? Confinement.EnterHere()
+            : Confinement.Enter(new(args[1]));
+        var frames = Libc.TakeStandardOutput();
         var link = new SupervisorLink(frames);
         link.Start();
-        link.Send(new Hello(Message.Version, name, Build, Target));
+        link.Send(new Hello(Message.Version, name, Build, Target, confinement));
         var session = new Session(link, new ProgressReporter(link.Send));
         while (true) session.Serve(link.Receive());
     }
@@ -31,7 +36,6 @@ static class Program
 #if X86_64_V3
     static string Target => "x86-64-v3";
 #else
-    static string Target =>
-        System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported ? "jit" : "x86-64";
+    static string Target => RuntimeFeature.IsDynamicCodeSupported ? "jit" : "x86-64";
 #endif
 }

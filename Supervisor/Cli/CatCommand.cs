@@ -34,7 +34,7 @@ static class CatCommand
         var exitCode = 0;
         using var stdout = Console.OpenStandardOutput();
         var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
-        using var run = new PrivateRun(folder, settings);
+        using var run = new PrivateRun(folder, settings, files);
         foreach (var file in files) run.Add(file);
         try
         {

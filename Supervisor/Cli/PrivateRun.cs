@@ -19,12 +19,16 @@ sealed class PrivateRun : IDisposable
     readonly Engine _engine;
     readonly string _folder;
     bool _stopped;
+    bool _toldOfFailures;
     int _posted;
 
-    public PrivateRun(string folder, Settings settings)
+    /// <param name="folder">Where the private spool is made; it is there, and empty.</param>
+    /// <param name="settings">Those of the command.</param>
+    /// <param name="files">Every input that will be added: workers may read these and no other.</param>
+    public PrivateRun(string folder, Settings settings, IEnumerable<string> files)
     {
         _folder = folder;
-        _engine = Open(folder, settings);
+        _engine = Open(settings with { Spool = folder }, [.. files.Select(Path.GetFullPath).Distinct()]);
         foreach (var warning in _engine.Desk.Ring.Warnings) Talk.Say(warning);
         SignalListener.Start(Hear);
         _engine.Start();
@@ -89,15 +93,15 @@ sealed class PrivateRun : IDisposable
         ExitCode = DiskTrouble.ExitCodeOf(death),
     };
 
-    Engine Open(string folder, Settings settings)
+    Engine Open(Settings settings, string[] inputs)
     {
         try
         {
-            return Engine.Open(settings with { Spool = folder }, KeyRing.Load(settings.Keys), Logger.None, Watch);
+            return Engine.Open(settings, KeyRing.Load(settings.Keys), Logger.None, Watch, inputs);
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
             throw;
         }
     }
@@ -110,7 +114,17 @@ sealed class PrivateRun : IDisposable
             _stopped |= turn.Stopped;
         }
 
+        TellOfFailures(turn);
         _news.Set();
+    }
+
+    // A run in which every worker fails waits for better times, as the service does; but a person waits with it.
+    void TellOfFailures(Turn turn)
+    {
+        if (_toldOfFailures || _engine.Latest.WorkerFailures < 2) return;
+        if (turn.Rows.OfType<Row.WorkerEnded>().LastOrDefault() is not { } ended) return;
+        _toldOfFailures = true;
+        Talk.Say($"workers fail one after the other; this is tried again until it is interrupted: {ended.How}");
     }
 
     void Hear(ReceivedSignal received)

@@ -38,7 +38,7 @@ static class UnpackCommand
     static int Unpack(string[] files, string output, Settings settings, bool json)
     {
         var folder = PrivateFolder.MakeIn(output, "choose another place for the output");
-        using var run = new PrivateRun(folder, settings);
+        using var run = new PrivateRun(folder, settings, files);
         foreach (var file in files) run.Add(file);
         var results = new List<(string Name, Job Job)>();
         for (var id = 1; id <= files.Length; id++)

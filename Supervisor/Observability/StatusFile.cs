@@ -9,10 +9,12 @@ namespace Decryptor.Supervisor.Observability;
 /// <param name="Now">The clock.</param>
 /// <param name="Latest">The last turn's snapshot.</param>
 /// <param name="Look">A worker's pid and resident bytes.</param>
+/// <param name="Confinements">What the living workers say of their confinement, each word of it once.</param>
 /// <param name="Keys">Names and kinds of the keys in the ring.</param>
 sealed record StatusSources(
     string Folder, string Version, Func<DateTimeOffset> Now, Func<Snapshot> Latest,
-    Func<Incarnation, (int? Pid, long? Rss)> Look, Func<IReadOnlyList<string>> Keys);
+    Func<Incarnation, (int? Pid, long? Rss)> Look, Func<IReadOnlyList<string>> Confinements,
+    Func<IReadOnlyList<string>> Keys);
 
 /// <summary>
 /// Keeps <c>run/status.txt</c> and <c>run/status.json</c> up to date on a thread of its own, each second and whenever
@@ -120,6 +122,7 @@ sealed class StatusFile
             Queue = new(snapshot.Waiting, snapshot.Suspects, snapshot.Workers.Count(worker => worker.State == "busy"),
                 (now - snapshot.Oldest)?.TotalSeconds),
             Totals = TotalsOf(snapshot.Tally),
+            Confinements = _sources.Confinements(),
             Keys = _sources.Keys(),
         };
     }

@@ -23,6 +23,7 @@ static class StatusText
             text, "workers", $"{view.WorkersWanted} wanted",
             $"{view.Totals.WorkerStarts} started, {view.Totals.WorkerExits} gone",
             $"{view.Totals.StaleWords} stale words dropped");
+        Confined(text, view.Confinements);
         Line(text, "");
         Workers(text, view.Workers);
         return text.ToString();
@@ -48,6 +49,13 @@ static class StatusText
         if (totals.Failures.Count > 0)
             Facts(text, "codes", totals.Failures.Select(code => $"{code.Key} {code.Value}"));
     }
+
+    static void Confined(StringBuilder text, IReadOnlyList<string> said) => Facts(text, "confined", said switch
+    {
+        [] => ["no worker has greeted yet"],
+        [var one] => [$"every worker: {Harmless.Text(one)}"],
+        _ => said.Select(one => $"some workers: {Harmless.Text(one)}"),
+    });
 
     static void Workers(StringBuilder text, IReadOnlyList<StatusWorker> workers)
     {

@@ -38,6 +38,11 @@ sealed record StatusView
 
     public required StatusTotals Totals { get; init; }
 
+    /// <summary>
+    /// How workers are confined, in their own words: one text where all say the same, none while nobody has spoken.
+    /// </summary>
+    public required IReadOnlyList<string> Confinements { get; init; }
+
     public required IReadOnlyList<string> Keys { get; init; }
 
     public byte[] ToJson() =>

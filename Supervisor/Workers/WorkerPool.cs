@@ -68,6 +68,10 @@ sealed class WorkerPool
             ? process.Look()
             : _remembered.LastOrDefault(view => view.Worker == worker);
 
+    /// <summary>What the living workers said of their confinement, each word of it once.</summary>
+    public IReadOnlyList<string> Confinements =>
+        [.. _alive.Values.Select(process => process.Look().Confinement).OfType<string>().Distinct().Order()];
+
     /// <summary>Done once every worker that was started until now is gone, and its last event was taken.</summary>
     public Task AllGone() => Task.WhenAll(_runs.Values);
 

@@ -31,6 +31,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
     ProcessHandle? _process;
     int? _pid;
     bool _killAsked;
+    volatile string? _confinement;
     volatile bool _closed;
     volatile bool _held;
 
@@ -84,7 +85,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         int? pid;
         lock (_gate) pid = _pid;
         var resident = pid is { } number ? ProcFolder.ResidentBytes(number) : null;
-        return new(worker, pid, resident, _stderr.ToString(), _stderr.Dropped);
+        return new(worker, pid, resident, _stderr.ToString(), _stderr.Dropped, _confinement);
     }
 
     async Task<string> Live()
@@ -92,6 +93,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         using var drained = new CancellationTokenSource();
         try
         {
+            program.Equip(folder);
             var command = program.Command(worker, folder)
                 .WithStandardInputPipe(PipeSource.Create((stdin, exited) => _writing = Feed(stdin, drained, exited)))
                 .WithStandardOutputPipe(PipeTarget.Create((stdout, _) => ReadFrames(stdout, drained.Token)))
@@ -99,6 +101,10 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
             var result = await command.ExecuteAsync(program.Strip, Hold);
             var how = ExitCode.InWords(result.ExitCode);
             return _held ? $"{how}, and left a process behind that holds its pipes" : how;
+        }
+        catch (IOException noRoom)
+        {
+            return $"could not be started: {noRoom.Message}";
         }
         catch (Win32Exception refused)
         {
@@ -179,7 +185,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
             while (await Read(stdout, parser.Room, drained) is var count and > 0)
             {
                 parser.Advance(count);
-                while (parser.TryRead(out var message)) report(Said(message));
+                while (parser.TryRead(out var message)) Pass(message);
             }
 
             var cut = parser.Pending == 0 ? "" : $" in the middle of a frame, after {parser.Pending} bytes of it";
@@ -212,6 +218,22 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         {
             return 0;
         }
+    }
+
+    // A worker that is not confined as it must be is never known to be ready: it is broken before it has greeted.
+    void Pass(Message message)
+    {
+        if (message is Hello hello)
+        {
+            _confinement = hello.Confinement;
+            if (program.Confinement.Refusal(hello) is { } refusal)
+            {
+                _trouble.TrySetResult(refusal);
+                return;
+            }
+        }
+
+        report(Said(message));
     }
 
     // The supervisor moves what a finished attempt has left; that it is there is for us to see, not for it to say.

@@ -10,4 +10,6 @@ namespace Decryptor.Supervisor.Workers;
 /// <param name="ResidentBytes">Its memory; null when there is no process to ask.</param>
 /// <param name="Stderr">The last 64 KiB that it wrote there. Its own words: nothing in them is to be trusted.</param>
 /// <param name="StderrDropped">Bytes that it wrote there before those.</param>
-sealed record WorkerView(Incarnation Worker, int? Pid, long? ResidentBytes, string Stderr, long StderrDropped);
+/// <param name="Confinement">What it said of its confinement; null before it has greeted.</param>
+sealed record WorkerView(
+    Incarnation Worker, int? Pid, long? ResidentBytes, string Stderr, long StderrDropped, string? Confinement);

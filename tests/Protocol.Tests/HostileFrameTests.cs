@@ -131,7 +131,7 @@ sealed class HostileFrameTests
             writer.Write(1.5);
         });
         var read = Wire.Read(FrameParser.OfWorker(), Wire.Frame(body));
-        Assert.That(read, Is.EqualTo(new[] { new Hello(99, default, "", "") }));
+        Assert.That(read, Is.EqualTo(new[] { new Hello(99, default, "", "", "") }));
     }
 
     static byte[] Body(Message message) => FrameWriter.Write(message)[Frame.PrefixLength..];

@@ -81,7 +81,7 @@ sealed class LimitTests
         Assert.That(Frame.Fit(string.Concat(Enumerable.Repeat("😀", 3000))), Does.EndWith("😀…"));
     }
 
-    static Hello Hello(string build) => new(Message.Version, Specimens.Worker, build, "");
+    static Hello Hello(string build) => new(Message.Version, Specimens.Worker, build, "", "");
 
     static Assign Assign(string path) => new(Specimens.Attempt, path, path, "", "", Limits);
 

@@ -39,7 +39,7 @@ static class Specimens
     /// <summary>What the golden files hold.</summary>
     public static IReadOnlyDictionary<string, Message> Golden { get; } = new Dictionary<string, Message>
     {
-        ["hello"] = new Hello(Message.Version, Worker, "0.1.0", "x86-64-v3"),
+        ["hello"] = new Hello(Message.Version, Worker, "0.1.0", "x86-64-v3", "landlock:7 seccomp rlimits"),
         ["assign"] = new Assign(
             Attempt, "/srv/spool/work/w3.7/in/17", "/srv/spool/work/w3.7/out/17-1", "boot.xlog", "shop", Limits),
         ["key-request"] = new KeyRequest(Attempt, 1, "xlog", Bytes(64)),
@@ -56,8 +56,8 @@ static class Specimens
     };
 
     public static Gen<Message> OfWorker { get; } = Gen.OneOf(
-        Gen.Select(Workers, Texts, Texts,
-            (worker, build, target) => (Message)new Hello(Message.Version, worker, build, target)),
+        Gen.Select(Workers, Texts, Texts, Texts, (worker, build, target, confinement) =>
+            (Message)new Hello(Message.Version, worker, build, target, confinement)),
         Gen.Select(Attempts, Smalls, Texts, Gen.Byte.Array[0, 500], (attempt, question, format, header) =>
             (Message)new KeyRequest(attempt, question, format, header)),
         Gen.Select(Attempts, Counts, Counts, Counts, (attempt, bytesIn, bytesOut, cpu) =>
@@ -81,7 +81,7 @@ static class Specimens
         _ => message.ToString(),
     };
 
-    static string InWords(KeyCandidate candidate) => 
+    static string InWords(KeyCandidate candidate) =>
         $"{candidate.Name}={Convert.ToHexString(candidate.Secret.Span)} {candidate.IsPublished}";
 
     static byte[] Bytes(int count) => [.. Enumerable.Range(1, count).Select(i => (byte)i)];

@@ -28,6 +28,7 @@ sealed class SettingsTests
     [TestCase("""{ "workers": "many" }""", "workers")]
     [TestCase("""{ "workers": 257 }""", "workers is 257; 1 to 256 is allowed")]
     [TestCase("""{ "frozenSeconds": 0.5 }""", "frozenSeconds")]
+    [TestCase("""{ "confinement": "yes" }""", "confinement is yes; required, possible, off is allowed")]
     [TestCase("{", "line 1")]
     public void What_is_wrong_is_named(string json, string named)
     {

@@ -17,15 +17,19 @@ sealed class LiveWorker : IDisposable
     // A worker that does not do what a test waits for is killed, so that the test fails and does not hang.
     readonly Timer _patience;
     readonly FrameParser _parser = FrameParser.OfWorker();
-    readonly string _folder = Directory.CreateTempSubdirectory("decryptor-worker-").FullName;
+    readonly string _home = Directory.CreateTempSubdirectory("decryptor-worker-").FullName;
+    readonly string _in;
+    readonly string _folder;
 
     internal LiveWorker(params string[] arguments)
     {
+        _in = Directory.CreateDirectory(Path.Combine(_home, "in")).FullName;
+        _folder = Directory.CreateDirectory(Path.Combine(_home, "out")).FullName;
         var program = Environment.GetEnvironmentVariable("DECRYPTOR_TEST_WORKER")
             ?? Path.Combine(AppContext.BaseDirectory, "decryptor-worker");
-        var start = new ProcessStartInfo(program, arguments.Length > 0 ? arguments : [Name.ToString(), _folder])
+        var start = new ProcessStartInfo(program, arguments.Length > 0 ? arguments : [Name.ToString(), _home])
         {
-            WorkingDirectory = _folder,
+            WorkingDirectory = _home,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -36,11 +40,16 @@ sealed class LiveWorker : IDisposable
 
     internal Process Process => _process;
 
+    /// <summary>The worker's <c>out/</c>: what it writes is there, and it may read what a test puts there.</summary>
     internal string Folder => _folder;
 
-    internal Assign Order(string input, long job = 17, Limits? limits = null) =>
-        new(new(job, 1, Name), input, Path.Combine(_folder, $"{job}-1"), Path.GetFileName(input), "",
+    /// <summary>An order to decode a file; one that lies elsewhere is brought into the worker's reach.</summary>
+    internal Assign Order(string input, long job = 17, Limits? limits = null)
+    {
+        var near = File.Exists(input) && !input.StartsWith(_home, StringComparison.Ordinal) ? Bring(input) : input;
+        return new(new(job, 1, Name), near, Path.Combine(_folder, $"{job}-1"), Path.GetFileName(input), "",
             limits ?? Trial.Usual);
+    }
 
     internal void Tell(Message message) => TellRaw(FrameWriter.Write(message));
 
@@ -89,6 +98,13 @@ sealed class LiveWorker : IDisposable
     static Keys AnswerOf(Ring ring, KeyRequest request) =>
         ring.Answer(request.Attempt, request.Question, request.Format, request.Header);
 
+    string Bring(string input)
+    {
+        var near = Path.Combine(_in, Path.GetFileName(input));
+        File.Copy(input, near, overwrite: true);
+        return near;
+    }
+
     internal int WaitForExit()
     {
         _process.WaitForExit();
@@ -101,6 +117,6 @@ sealed class LiveWorker : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(_home, recursive: true);
     }
 }

@@ -108,7 +108,7 @@ sealed class Play
 
     static Message Said(string[] words, Incarnation worker) => words[1] switch
     {
-        "hello" => new Hello(words.Length > 2 ? Number(words[2]) : Message.Version, worker, "0.1.0", "jit"),
+        "hello" => new Hello(words.Length > 2 ? Number(words[2]) : Message.Version, worker, "0.1.0", "jit", ""),
         "progress" => new Progress(AttemptOf(words[2], worker), Number(words[4]), Number(words[6]), Number(words[8])),
         "asks" => new KeyRequest(AttemptOf(words[2], worker), Number(words[3]), "xlog", new byte[64]),
         "finished" => new Finished(AttemptOf(words[2], worker), Enum.Parse<Outcome>(words[3], true),

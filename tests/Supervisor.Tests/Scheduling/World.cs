@@ -231,7 +231,7 @@ sealed class World
         if (!worker.Greeted)
         {
             worker.Greeted = true;
-            _inbox.Add(new Event.WorkerSaid(worker.Name, new Hello(Message.Version, worker.Name, "", "")));
+            _inbox.Add(new Event.WorkerSaid(worker.Name, new Hello(Message.Version, worker.Name, "", "", "")));
             return;
         }
 
@@ -266,7 +266,7 @@ sealed class World
     {
         Message message = _random.Next(4) switch
         {
-            0 => new Hello(Message.Version, worker.Name, "", ""),
+            0 => new Hello(Message.Version, worker.Name, "", "", ""),
             1 => new Finished(job.Attempt with { Job = job.Id + 1 }, Outcome.Complete, "", "", "", 0, 0, default),
             2 => new Finished(job.Attempt, Outcome.Complete, "", "", "", 0, 0, default),
             _ => new KeyRequest(job.Attempt, 1, "xlog", new byte[64]),

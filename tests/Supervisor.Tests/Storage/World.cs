@@ -91,7 +91,7 @@ sealed class World : IDisposable
     {
         switch (order)
         {
-            case Order.Start start: Say(start.Worker, new Hello(Message.Version, start.Worker, "", "jit")); break;
+            case Order.Start start: Say(start.Worker, new Hello(Message.Version, start.Worker, "", "jit", "")); break;
             case Order.Assign assign: Work(assign.Job, assign.Attempt); break;
             case Order.Kill kill: _events.Enqueue(new Event.WorkerGone(kill.Worker, "SIGKILL")); break;
             default: throw new UnknownCaseException(order);
