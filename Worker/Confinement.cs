@@ -28,7 +28,6 @@ static class Confinement
     internal const string OwnProgram = "/proc/self/exe";
 
     const string Off = "off";
-    const string SwitchedOff = "none: switched off";
     const string OwnArguments = "/proc/self/cmdline";
 
     /// <summary>
@@ -42,22 +41,10 @@ static class Confinement
     /// </returns>
     internal static string Enter(ConfinementPaths paths) => Environment.GetEnvironmentVariable(Variable) switch
     {
-        Off => SwitchedOff,
+        Off => "none: switched off",
         { } fromFirstLife => Frame.Fit(SecondLife(fromFirstLife)),
         null => Frame.Fit(FirstLife(paths)),
     };
-
-    /// <summary>
-    /// The part that needs no second life, for a worker that runs under the JIT: that one, which is never shipped,
-    /// needs the files of a whole runtime.
-    /// </summary>
-    internal static string EnterHere()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) == Off) return SwitchedOff;
-        ConfinementLimits.Lower();
-        ConfinementLimits.WantNoNewPrivileges();
-        return Frame.Fit(SecondLife("no landlock: this is a build for development"));
-    }
 
     static string FirstLife(ConfinementPaths paths)
     {

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker;
@@ -19,9 +19,9 @@ static class Program
             return Usage;
         }
 
-        // First of all, since it may start this program anew.
-        var confinement = RuntimeFeature.IsDynamicCodeSupported
-            ? Confinement.EnterHere()
+        // First of all, since it starts this program anew. Under the JIT it would need the files of a whole runtime.
+        var confinement = IsUnderJit
+            ? "none: a build for development"
             : Confinement.Enter(new(args[1]));
         var frames = Libc.TakeStandardOutput();
         var link = new SupervisorLink(frames);
@@ -31,11 +31,14 @@ static class Program
         while (true) session.Serve(link.Receive());
     }
 
+    // A project that is published ahead of time denies elsewhere, under the JIT too, that code is made at run time.
+    static bool IsUnderJit => JitInfo.GetCompiledMethodCount() > 0;
+
     static string Build => typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "0";
 
 #if X86_64_V3
     static string Target => "x86-64-v3";
 #else
-    static string Target => RuntimeFeature.IsDynamicCodeSupported ? "jit" : "x86-64";
+    static string Target => IsUnderJit ? "jit" : "x86-64";
 #endif
 }
