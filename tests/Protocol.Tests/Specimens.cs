@@ -81,7 +81,7 @@ static class Specimens
         _ => message.ToString(),
     };
 
-    static string InWords(KeyCandidate candidate) => 
+    static string InWords(KeyCandidate candidate) =>
         $"{candidate.Name}={Convert.ToHexString(candidate.Secret.Span)} {candidate.IsPublished}";
 
     static byte[] Bytes(int count) => [.. Enumerable.Range(1, count).Select(i => (byte)i)];
