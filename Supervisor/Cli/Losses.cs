@@ -26,7 +26,8 @@ static class Losses
         var name = isOnly ? "" : $"{file.Source}: ";
         if (!isOnly && file.Code is { } code) yield return $"{name}{file.Message} ({code}, {file.Outcome})";
         foreach (var gap in file.Gaps)
-            yield return $"{name}bytes {gap.Offset} to {gap.Offset + Math.Max(gap.Length - 1, 0)}: {gap.Reason}{Where(gap)}";
+            yield return $"{name}bytes {gap.Offset} to {gap.Offset + Math.Max(gap.Length - 1, 0)}: "
+                + $"{gap.Reason}{Where(gap)}";
         foreach (var warning in file.Warnings) yield return $"{name}warning: {warning}";
     }
 
