@@ -29,7 +29,8 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
     {
         var bytes = (byte[])seeds[_random.Next(seeds.Count)].Clone();
         for (var wounds = _random.Next(1, 7); wounds > 0 && bytes.Length > 0; wounds--) bytes = Wound(bytes);
-        return _random.Next(8) == 0 ? Wrap(bytes) : bytes;
+        for (var wraps = 0; wraps < 2 && _random.Next(5) == 0; wraps++) bytes = Wrap(bytes);
+        return bytes;
     }
 
     byte[] Wound(byte[] bytes)
@@ -89,16 +90,27 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
         return bytes;
     }
 
-    byte[] Wrap(byte[] bytes)
+    byte[] Wrap(byte[] bytes) => _random.Next(4) switch
+    {
+        0 => Gzipped(bytes),
+        1 => Zipped(bytes),
+        2 => Seeds.Tarred(bytes),
+        // A wound in a seal is told at once: what is behind one is only reached with a seal that is right.
+        _ => Seeds.Sealed(bytes, _random),
+    };
+
+    static byte[] Gzipped(byte[] bytes)
     {
         var packed = new MemoryStream();
-        if (_random.Next(2) == 0)
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
+    static byte[] Zipped(byte[] bytes)
+    {
+        var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {
-            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
-        }
-        else
-        {
-            using var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true);
             using (var stream = zip.CreateEntry("a/boot.xlog").Open()) stream.Write(bytes);
             using (var stream = zip.CreateEntry("b.log").Open()) stream.Write("a sibling\n"u8);
         }
