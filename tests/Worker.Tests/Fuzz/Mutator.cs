@@ -37,18 +37,19 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
     {
         var at = Place(bytes);
         var length = Math.Min(_random.Next(1, _random.Next(2, 3000)), bytes.Length - at);
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case 0: bytes[at] ^= (byte)(1 << _random.Next(8)); return bytes;
             case 1: bytes[at] = (byte)_random.Next(256); return bytes;
             case 2 or 3: return Number(bytes, at);
             case 4: return [.. bytes[..at], .. bytes[(at + length)..]];
             case 5: return bytes[..at];
-            case 6: return Short([.. bytes[..at], .. Noise(length), .. bytes[at..]]);
+            case 6: return Noisy(bytes, at, length);
             case 7: return Short([.. bytes[..(at + length)], .. bytes[at..]]);
             case 8: bytes.AsSpan(at, length).Clear(); return bytes;
             case 9: return Splice(bytes, at);
             case 10: return Short([.. bytes[..at], .. Marks[_random.Next(Marks.Length)], .. bytes[at..]]);
+            case 11 when _random.Next(4) == 0: return Repeat(bytes, at, length);
             default: return Swap(bytes, at, length);
         }
     }
@@ -79,6 +80,16 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
     {
         var other = seeds[_random.Next(seeds.Count)];
         return Short([.. bytes[..at], .. other[_random.Next(other.Length)..]]);
+    }
+
+    // The same few bytes again and again: what costs a look each time must not cost a long one.
+    byte[] Repeat(byte[] bytes, int at, int length)
+    {
+        length = Math.Min(length, _random.Next(1, 200));
+        var times = _random.Next(LengthMax - bytes.Length < length ? 1 : (LengthMax - bytes.Length) / length);
+        var many = new byte[times * length];
+        for (var i = 0; i < times; i++) bytes.AsSpan(at, length).CopyTo(many.AsSpan(i * length));
+        return [.. bytes[..at], .. many, .. bytes[at..]];
     }
 
     byte[] Swap(byte[] bytes, int at, int length)
@@ -118,11 +129,11 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
         return packed.ToArray();
     }
 
-    byte[] Noise(int length)
+    byte[] Noisy(byte[] bytes, int at, int length)
     {
         var noise = new byte[length];
         _random.NextBytes(noise);
-        return noise;
+        return Short([.. bytes[..at], .. noise, .. bytes[at..]]);
     }
 
     static byte[] Short(byte[] bytes) => bytes.Length <= LengthMax ? bytes : bytes[..LengthMax];
