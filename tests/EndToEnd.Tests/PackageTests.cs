@@ -72,6 +72,20 @@ sealed class PackageTests
         Assert.That(ran.Stderr, Does.Contain("NOT_TEXT: looks like a PNG image"));
     }
 
+    [Test, CancelAfter(60_000)]
+    public void The_service_keeps_a_package_of_which_a_part_wants_a_key()
+    {
+        using var scratch = new Scratch();
+        using var service = new Serving(scratch, ["--workers", "1"]);
+        var package = Zip(("a.log", "open\n"u8.ToArray()), ("boot.xlog", Xlog("sealed\n")));
+        Serving.Drop(scratch, "all.zip", package);
+        var (folder, report) = service.AwaitEnded(1)["all.zip"];
+        Assert.That((report.State, report.Outcome, report.Code), Is.EqualTo(("Completed", "partial", "KEY_MISSING")));
+        Assert.That(File.ReadAllText(Path.Combine(folder, "a.log")), Is.EqualTo("open\n"));
+        service.Until(() => File.Exists(Path.Combine(folder, "input")), "the input is kept");
+        Assert.That(File.ReadAllBytes(Path.Combine(folder, "input")), Is.EqualTo(package));
+    }
+
     [TestCase("outputBytesMax", "1000", "LIMIT_OUTPUT")]
     [TestCase("ratioFloorBytes", "1000", "LIMIT_RATIO")]
     [TestCase("membersMax", "1", "LIMIT_MEMBERS")]
