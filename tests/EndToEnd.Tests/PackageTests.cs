@@ -86,6 +86,19 @@ sealed class PackageTests
         Assert.That(File.ReadAllBytes(Path.Combine(folder, "input")), Is.EqualTo(package));
     }
 
+    [Test, CancelAfter(60_000)]
+    public void Bytes_that_are_no_text_are_printed_only_where_they_are_all_there_is_and_whole()
+    {
+        using var scratch = new Scratch();
+        byte[] picture = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 1];
+        scratch.Write("settings.json", """{ "ratioFloorBytes": 1000, "ratioMax": 2 }"""u8.ToArray());
+        string Printed(byte[] file, params string[] more) =>
+            Convert.ToHexString(Programs.Run(["cat", scratch.Write("it", file), .. more]).Stdout);
+        Assert.That(Printed(Gzip(picture)), Is.EqualTo(Convert.ToHexString(picture)));
+        Assert.That(Printed(Zip(("shot.png", picture), ("a.log", "a\n"u8.ToArray()))), Is.EqualTo("610A"));
+        Assert.That(Printed(Gzip(new byte[100_000]), "--config", scratch["settings.json"]), Is.Empty);
+    }
+
     [TestCase("outputBytesMax", "1000", "LIMIT_OUTPUT")]
     [TestCase("ratioFloorBytes", "1000", "LIMIT_RATIO")]
     [TestCase("membersMax", "1", "LIMIT_MEMBERS")]
