@@ -40,7 +40,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())]));
         _status.Start();
         SignalListener.Start(Hear);
-        PostStarved();
+        PostStarved(KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue);
         engine.Start();
         _watcher = new(
             engine.Spool, engine.Inbox.Post, warning => log.Warning("{Warning:l}", warning),
@@ -114,7 +114,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             var changed = !ring.Equals(engine.Desk.Ring);
             engine.Desk.Ring = ring;
             log.Information("reloaded: {Keys} keys{Changed:l}", ring.Views.Count, changed ? ", changed" : "");
-            if (changed) PostStarved();
+            if (changed) PostStarved(DateTimeOffset.MaxValue);
         }
         catch (Exception e) when (e is UsageException or KeyRingException)
         {
@@ -122,13 +122,12 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         }
     }
 
-    // What failed for want of a key before the ring was last changed deserves another try; the rest had it.
-    void PostStarved()
+    // What failed for want of a key with another ring deserves another try; the rest had it. The event is posted even
+    // for none: the scheduler knows of jobs whose rows are not written yet.
+    void PostStarved(DateTimeOffset changed)
     {
         using var ledger = JobLedger.OpenForReading(engine.Spool.Ledger);
-        var changed = KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue;
-        var again = ledger.Starved().Where(job => job.Ended < changed).ToArray();
-        if (again.Length > 0) Post(new Event.KeysChanged(again));
+        Post(new Event.KeysChanged([.. ledger.Starved().Where(job => job.Ended < changed)]));
     }
 }
 

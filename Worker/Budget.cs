@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Decryptor.Protocol;
 
 namespace Decryptor.Worker;
@@ -8,12 +7,14 @@ namespace Decryptor.Worker;
 /// is delivered, entered or asked. Going past a limit is a <see cref="Refusal"/>. Only the attempt's thread pays; the
 /// figures may be read from any.
 /// </summary>
-sealed class Budget(Limits limits)
+sealed class Budget(Limits limits, TimeProvider? clock = null)
 {
     // So many members may blow up before the attempt's own ratio is spent; each costs at most what one may give.
     const int BombsMax = 3;
 
-    readonly Stopwatch _clock = Stopwatch.StartNew();
+    readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    readonly long _began = (clock ?? TimeProvider.System).GetTimestamp();
+    TimeSpan _waited;
     long _input;
     long _bytesIn;
     long _bytesOut;
@@ -96,15 +97,10 @@ sealed class Budget(Limits limits)
     /// <summary>Runs something that others are to blame for if it takes long.</summary>
     internal T Untimed<T>(Func<T> wait)
     {
-        _clock.Stop();
-        try
-        {
-            return wait();
-        }
-        finally
-        {
-            _clock.Start();
-        }
+        var since = _clock.GetTimestamp();
+        var result = wait();
+        _waited += _clock.GetElapsedTime(since);
+        return result;
     }
 
     /// <summary>Asks, from another thread, that the text written so far be made visible soon.</summary>
@@ -127,7 +123,7 @@ sealed class Budget(Limits limits)
     // A clock that stands still while a question is open: the attempt's own time.
     void Time()
     {
-        if (limits.Seconds > 0 && _clock.ElapsedMilliseconds > limits.Seconds * 1000L)
+        if (limits.Seconds > 0 && _clock.GetElapsedTime(_began) - _waited > TimeSpan.FromSeconds(limits.Seconds))
             throw Faults.Seconds(limits.Seconds);
     }
 }

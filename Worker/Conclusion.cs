@@ -43,6 +43,7 @@ static class Conclusion
         var bad = all.Where(one => one.Verdict.Outcome != Outcome.Complete).ToList();
         if (bad.Count == 0) return Verdict.Complete;
         var worst = bad.MaxBy(one => Rank(one.Verdict.Code!));
+        // What is said of the package itself is no text: where every file in it failed, all of it did.
         var text = all.Any(one => !one.IsPackage && one.Verdict.Outcome != Outcome.Failed)
             && !IsOfTheWorld(worst.Verdict.Code!);
         return new(text ? Outcome.Partial : Outcome.Failed, worst.Verdict.Code, Words(all, bad, worst),

@@ -66,13 +66,14 @@ sealed class FollowedText(Stream stdout) : IDisposable
         return lines[..^1].Where(name => !OutputNames.IsBytes(name));
     }
 
-    // Bytes that are no text are printed where they are all there is: nobody wants a picture between two logs.
+    // Bytes that are no text are printed where they are all there is and were verified: nobody wants a picture between
+    // two logs, or what a bomb is made of.
     static IEnumerable<string> Reported(string folder)
     {
         var report = Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
         var names = report.Files.Select(file => file.Path).OfType<string>();
-        return report.Files.Count == 1 && !Console.IsOutputRedirected || report.Files.Count > 1
-            ? names.Where(name => !OutputNames.IsBytes(name)) : names;
+        var all = report.Files is [{ Outcome: not "failed" }] && Console.IsOutputRedirected;
+        return all ? names : names.Where(name => !OutputNames.IsBytes(name));
     }
 
     bool Open(string folder)

@@ -26,9 +26,17 @@ static class Losses
         var name = isOnly ? "" : $"{file.Source}: ";
         if (!isOnly && file.Code is { } code) yield return $"{name}{file.Message} ({code}, {file.Outcome})";
         foreach (var gap in file.Gaps)
-            yield return $"{name}bytes {gap.Offset} to {gap.Offset + Math.Max(gap.Length - 1, 0)}: {gap.Reason}";
+            yield return $"{name}bytes {gap.Offset} to {gap.Offset + Math.Max(gap.Length - 1, 0)}: "
+                + $"{gap.Reason}{Where(gap)}";
         foreach (var warning in file.Warnings) yield return $"{name}warning: {warning}";
     }
+
+    static string Where(Gap gap) => (gap.Hours, gap.Sequence) switch
+    {
+        (null, null) => "",
+        (var hours, null) => $" (hour {hours})",
+        var (hours, blocks) => $" (hour {hours ?? "unknown"}, block number {blocks})",
+    };
 
     static Report? Read(string path)
     {

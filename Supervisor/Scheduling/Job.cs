@@ -54,6 +54,11 @@ sealed record Job
     /// <summary>The failure code's name; empty when there is none.</summary>
     public string Code { get; init; } = "";
 
+    /// <summary>
+    /// Whether something in it stayed shut for want of a key: the bytes are needed again once there is one.
+    /// </summary>
+    public bool WantsKey => Code == FailureCode.KeyMissing.Name || Code == FailureCode.KeyNoMatch.Name;
+
     public string Text { get; init; } = "";
 
     public string Hint { get; init; } = "";

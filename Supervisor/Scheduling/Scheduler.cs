@@ -13,6 +13,7 @@ sealed class Scheduler
     readonly BlameJudge _judge;
     readonly JobQueue _queue;
     readonly Tally _tally = new();
+    readonly Starving _starving = new();
     readonly List<WorkerSlot> _slots = [];
     TurnDraft _turn = new();
     DateTimeOffset _now;
@@ -87,7 +88,7 @@ sealed class Scheduler
             case Event.StopAsked stop: AfterStopAsked(stop.AtOnce); break;
             case Event.ResizeAsked resize: _target = Math.Clamp(_target + resize.By, 1, _policy.WorkersMax); break;
             case Event.RollAsked: _rollThrough = _lastWorker; break;
-            case Event.KeysChanged changed: foreach (var job in changed.Starved) Reopen(job); break;
+            case Event.KeysChanged keys: foreach (var job in _starving.Again(keys.Starved, _now)) Reopen(job); break;
             default: throw new UnknownCaseException(happened);
         }
     }
@@ -119,17 +120,16 @@ sealed class Scheduler
     void Reopen(Job job)
     {
         // Two reloads in a row name the same jobs twice.
-        var runs = _slots.OfType<WorkerSlot.Busy>().Any(busy => busy.Job.Id == job.Id);
-        if (Stopping || runs || _queue.Holds(job.Id)) return;
+        if (Stopping || _queue.Holds(job.Id) || _slots.Any(slot => slot is WorkerSlot.Busy at && at.Job.Id == job.Id))
+            return;
         _turn.Do(new Move.Reopen(job));
         Requeue(job with { Code = "", Text = "", Hint = "", Outcome = null, Ended = null }, "the key ring has changed");
     }
 
     void Requeue(Job job, string why)
     {
-        var waiting = job with { State = JobState.Undecrypted };
-        _turn.Remember(new Row.JobIs(waiting, why));
-        _queue.Add(waiting);
+        _turn.Remember(new Row.JobIs(job with { State = JobState.Undecrypted }, why));
+        _queue.Add(job with { State = JobState.Undecrypted });
     }
 
     void Refuse(Job job, Incarnation? holder, FailureCode code, string text, string hint)
@@ -151,6 +151,7 @@ sealed class Scheduler
     {
         _turn.Remember(new Row.JobIs(job, job.Text.Length > 0 ? job.Text : $"{job.Worker} finished it"));
         _tally.Add(job);
+        _starving.Ended(job);
     }
 
     void Hear(Event.WorkerSaid said)
@@ -288,6 +289,7 @@ sealed class Scheduler
         foreach (var slot in _slots.ToArray()) Correct(slot);
         DropSlots();
         if (Stopping) return;
+        foreach (var job in _starving.Late()) Reopen(job);
         foreach (var idle in _slots.OfType<WorkerSlot.Idle>().ToArray())
         {
             if (_queue.Take() is not { } job) break;

@@ -91,7 +91,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
             PutInPlace(output, attempt.Folder, room, job);
         }
         else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder }) PutReport(job, room);
-        if (room == rooms.Failed || keepInputs) KeepInput(job, attempt.Worker, room);
+        if (room == rooms.Failed || keepInputs || job.WantsKey) KeepInput(job, attempt.Worker, room);
         else RemoveInput(job, attempt.Worker);
     }
 

@@ -13,14 +13,21 @@ static class HarmlessName
     const int BytesMax = 200;
     const int ExtensionMax = 4;
 
-    /// <summary><c>boot.xlog</c> becomes <c>boot.log</c>; a name of which nothing is left, <c>text.log</c>.</summary>
+    /// <summary>
+    /// <c>boot.xlog</c> becomes <c>boot.log</c>, and so do <c>boot.log.gz</c> and <c>boot.log</c>; a name of which
+    /// nothing is left, <c>text.log</c>.
+    /// </summary>
     internal static string For(string source, string extension)
     {
         var name = source[(source.LastIndexOfAny(['/', '\\']) + 1)..];
-        var dot = name.LastIndexOf('.');
-        var stem = Cut(Clean(dot > 0 ? name[..dot] : name)).TrimEnd(' ', '.');
+        var inner = WithoutExtension(name);
+        if (inner.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) inner = WithoutExtension(inner);
+        var stem = Cut(Clean(inner)).TrimEnd(' ', '.');
         return (stem.Length == 0 ? "text" : stem) + extension;
     }
+
+    static string WithoutExtension(string name) =>
+        name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : name;
 
     static string Clean(string text)
     {

@@ -72,6 +72,33 @@ sealed class PackageTests
         Assert.That(ran.Stderr, Does.Contain("NOT_TEXT: looks like a PNG image"));
     }
 
+    [Test, CancelAfter(60_000)]
+    public void The_service_keeps_a_package_of_which_a_part_wants_a_key()
+    {
+        using var scratch = new Scratch();
+        using var service = new Serving(scratch, ["--workers", "1"]);
+        var package = Zip(("a.log", "open\n"u8.ToArray()), ("boot.xlog", Xlog("sealed\n")));
+        Serving.Drop(scratch, "all.zip", package);
+        var (folder, report) = service.AwaitEnded(1)["all.zip"];
+        Assert.That((report.State, report.Outcome, report.Code), Is.EqualTo(("Completed", "partial", "KEY_MISSING")));
+        Assert.That(File.ReadAllText(Path.Combine(folder, "a.log")), Is.EqualTo("open\n"));
+        service.Until(() => File.Exists(Path.Combine(folder, "input")), "the input is kept");
+        Assert.That(File.ReadAllBytes(Path.Combine(folder, "input")), Is.EqualTo(package));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public void Bytes_that_are_no_text_are_printed_only_where_they_are_all_there_is_and_whole()
+    {
+        using var scratch = new Scratch();
+        byte[] picture = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 1];
+        scratch.Write("settings.json", """{ "ratioFloorBytes": 1000, "ratioMax": 2 }"""u8.ToArray());
+        string Printed(byte[] file, params string[] more) =>
+            Convert.ToHexString(Programs.Run(["cat", scratch.Write("it", file), .. more]).Stdout);
+        Assert.That(Printed(Gzip(picture)), Is.EqualTo(Convert.ToHexString(picture)));
+        Assert.That(Printed(Zip(("shot.png", picture), ("a.log", "a\n"u8.ToArray()))), Is.EqualTo("610A"));
+        Assert.That(Printed(Gzip(new byte[100_000]), "--config", scratch["settings.json"]), Is.Empty);
+    }
+
     [TestCase("outputBytesMax", "1000", "LIMIT_OUTPUT")]
     [TestCase("ratioFloorBytes", "1000", "LIMIT_RATIO")]
     [TestCase("membersMax", "1", "LIMIT_MEMBERS")]

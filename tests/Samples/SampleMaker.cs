@@ -5,8 +5,8 @@ using System.Text;
 namespace Decryptor.Samples;
 
 /// <summary>
-/// The packages of the demo: three good ones, a cut one, a damaged one, one that nobody here can open, plain text, a zip
-/// of all sorts, and one that takes long enough for a worker to be killed in the middle.
+/// The packages of the demo: three good ones, a cut one, a damaged one, one that nobody here can open, plain text, a
+/// zip of all sorts, and one that takes long enough for a worker to be killed in the middle.
 /// </summary>
 sealed class SampleMaker
 {

@@ -74,7 +74,7 @@ sealed class AgeCorpusTests
     }
 
     // What the key ring of the supervisor answers for these files; it is tested there.
-    static readonly Dictionary<string, (string Question, byte[] FileKey)> FileKeys = new()
+    internal static readonly Dictionary<string, (string Question, byte[] FileKey)> FileKeys = new()
     {
         ["hybrid_pq.key"] = ("age-mlkem768x25519", Convert.FromHexString("F281C5792B6895CF643161B9D2150F44")),
         ["ssh_ed25519"] = ("age-ssh-ed25519", Convert.FromHexString("BFEAC26C252D168CFC54ED7430DB49BC")),

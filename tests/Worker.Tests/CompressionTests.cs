@@ -93,7 +93,7 @@ sealed class CompressionTests
         using var trial = Trial.OfBytes(packed, source: "app.log.gz");
         trial.MustBeSound();
         Assert.That(trial.Text, Is.EqualTo(Text));
-        Assert.That((trial.Only.Format, trial.Only.Path), Is.EqualTo(("gzip>zstd>zlib>text", "app.log.log")));
+        Assert.That((trial.Only.Format, trial.Only.Path), Is.EqualTo(("gzip>zstd>zlib>text", "app.log")));
     }
 
     [Test]

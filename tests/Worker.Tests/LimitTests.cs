@@ -41,6 +41,30 @@ sealed class LimitTests
     }
 
     [Test]
+    public void The_attempts_own_time_ends_at_its_limit_and_waiting_for_a_key_is_not_its_own()
+    {
+        var clock = new HandClock();
+        var budget = new Budget(Small, clock);
+        budget.Measure(1000);
+        budget.Untimed(() => clock.Now += 1_000_000);
+        clock.Now += Small.Seconds * 1000L;
+        budget.Text(1);
+        clock.Now++;
+        Assert.That(() => budget.Text(1),
+            Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitTime));
+    }
+
+    /// <summary>Milliseconds that pass when a test says so.</summary>
+    sealed class HandClock : TimeProvider
+    {
+        internal long Now { get; set; }
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => Now;
+    }
+
+    [Test]
     public void Members_layers_and_questions_end_at_their_limits()
     {
         var budget = new Budget(Small);

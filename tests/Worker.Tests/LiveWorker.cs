@@ -55,6 +55,7 @@ sealed class LiveWorker : IDisposable
 
     internal void TellRaw(byte[] bytes)
     {
+        _patience.Change(LongestWait, Timeout.InfiniteTimeSpan);
         _process.StandardInput.BaseStream.Write(bytes);
         _process.StandardInput.BaseStream.Flush();
     }

@@ -16,6 +16,8 @@ sealed class OutputTests
     [TestCase("plain", "plain.log")]
     [TestCase("", "text.log")]
     [TestCase("..", "text.log")]
+    [TestCase("trace.log.age", "trace.log")]
+    [TestCase("net.log.1.gz", "net.log.1.log")]
     [TestCase(".xlog", "xlog.log")]
     [TestCase("../../etc/passwd", "passwd.log")]
     [TestCase("C:\\logs\\app.xlog", "app.log")]

@@ -45,32 +45,35 @@ sealed class Trial : IDisposable
     internal byte[] Text => Only.Path is { } path ? File.ReadAllBytes(Path.Combine(Output, path)) : [];
 
     /// <summary>What must be true of every attempt, whatever the input was.</summary>
-    internal void MustBeSound()
+    internal void MustBeSound() => MustBeSound(Finished, Output);
+
+    /// <summary>The same of an attempt in any process, by its last word and its folder.</summary>
+    internal static void MustBeSound(Finished finished, string output)
     {
-        var report = Report;
+        var report = Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName)));
         var files = report.Files;
         Assert.Multiple(() =>
         {
-            Assert.That(report.Outcome, Is.EqualTo(Report.Word(Finished.Outcome)));
-            Assert.That(report.Code ?? "", Is.EqualTo(Finished.Code));
-            Assert.That(Finished.Code.Length == 0, Is.EqualTo(Finished.Outcome == Outcome.Complete));
-            Assert.That(Finished.Code.Length == 0 || FailureCode.Find(Finished.Code) is not null);
-            Assert.That(Finished.Outcome != Outcome.Complete && Finished.Text.Length * Finished.Hint.Length == 0,
+            Assert.That(report.Outcome, Is.EqualTo(Report.Word(finished.Outcome)));
+            Assert.That(report.Code ?? "", Is.EqualTo(finished.Code));
+            Assert.That(finished.Code.Length == 0, Is.EqualTo(finished.Outcome == Outcome.Complete));
+            Assert.That(finished.Code.Length == 0 || FailureCode.Find(finished.Code) is not null);
+            Assert.That(finished.Outcome != Outcome.Complete && finished.Text.Length * finished.Hint.Length == 0,
                 Is.False);
             Assert.That(files, Is.Not.Empty);
             Assert.That(files.Sum(file => file.Bytes), Is.EqualTo(report.BytesOut));
-            Assert.That(Finished.BytesOut, Is.EqualTo(report.BytesOut));
-            Assert.That(Finished.Outcome == Outcome.Partial && files.All(file => file.Path is null), Is.False);
-            Assert.That(Finished.Outcome == Outcome.Complete,
+            Assert.That(finished.BytesOut, Is.EqualTo(report.BytesOut));
+            Assert.That(finished.Outcome == Outcome.Partial && files.All(file => file.Path is null), Is.False);
+            Assert.That(finished.Outcome == Outcome.Complete,
                 Is.EqualTo(files.All(file => file.Outcome == "complete")));
-            Assert.That(Finished.Blocks.Total, Is.EqualTo(Finished.Blocks.Ok + Finished.Blocks.Bad));
-            Assert.That(Directory.GetFileSystemEntries(Output).Select(Path.GetFileName),
+            Assert.That(finished.Blocks.Total, Is.EqualTo(finished.Blocks.Ok + finished.Blocks.Bad));
+            Assert.That(Directory.GetFileSystemEntries(output).Select(Path.GetFileName),
                 Is.EquivalentTo(files.Select(file => file.Path).OfType<string>().Append(Report.FileName)));
-            foreach (var file in files) MustBeSound(file);
+            foreach (var file in files) MustBeSound(file, output);
         });
     }
 
-    void MustBeSound(ReportedFile file)
+    static void MustBeSound(ReportedFile file, string output)
     {
         Assert.That(file.Code is null, Is.EqualTo(file.Outcome == "complete"));
         if (file.Path is null)
@@ -79,7 +82,7 @@ sealed class Trial : IDisposable
             return;
         }
 
-        var text = File.ReadAllBytes(Path.Combine(Output, file.Path));
+        var text = File.ReadAllBytes(Path.Combine(output, file.Path));
         Assert.That(text, Has.Length.EqualTo(file.Bytes));
         Assert.That(file.Sha256, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(text))));
     }

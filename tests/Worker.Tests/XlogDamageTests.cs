@@ -87,7 +87,7 @@ sealed class XlogDamageTests
         {
             Assert.That(decoded.Verdict?.Outcome, Is.EqualTo(Outcome.Complete));
             Assert.That(decoded.Findings.Warnings.Single(), Does.StartWith(
-                "2 blocks are missing by the app's count, in 1 places "
+                "2 blocks are missing by the app's count, in 1 place "
                 + $"(the first: 3-4 before the block at {starts[2]})"));
         });
     }

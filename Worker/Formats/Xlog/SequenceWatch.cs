@@ -68,7 +68,8 @@ sealed class SequenceWatch(Findings findings)
     internal void Report()
     {
         if (_missing > 0)
-            findings.Warn($"{_missing} blocks are missing by the app's count, in {_places} places (the first: {_first})"
+            findings.Warn($"{_missing} {(_missing == 1 ? "block is" : "blocks are")} missing by the app's count, "
+                + $"in {_places} {(_places == 1 ? "place" : "places")} (the first: {_first})"
                 + ": lost, or in another log of the same app");
         if (_repeats > 0)
             findings.Warn($"{_repeats} lines repeat the line before to the last byte (the first at {_firstRepeat})"

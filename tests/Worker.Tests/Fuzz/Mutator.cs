@@ -29,25 +29,27 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
     {
         var bytes = (byte[])seeds[_random.Next(seeds.Count)].Clone();
         for (var wounds = _random.Next(1, 7); wounds > 0 && bytes.Length > 0; wounds--) bytes = Wound(bytes);
-        return _random.Next(8) == 0 ? Wrap(bytes) : bytes;
+        for (var wraps = 0; wraps < 2 && _random.Next(5) == 0; wraps++) bytes = Wrap(bytes);
+        return bytes;
     }
 
     byte[] Wound(byte[] bytes)
     {
         var at = Place(bytes);
         var length = Math.Min(_random.Next(1, _random.Next(2, 3000)), bytes.Length - at);
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case 0: bytes[at] ^= (byte)(1 << _random.Next(8)); return bytes;
             case 1: bytes[at] = (byte)_random.Next(256); return bytes;
             case 2 or 3: return Number(bytes, at);
             case 4: return [.. bytes[..at], .. bytes[(at + length)..]];
             case 5: return bytes[..at];
-            case 6: return Short([.. bytes[..at], .. Noise(length), .. bytes[at..]]);
+            case 6: return Noisy(bytes, at, length);
             case 7: return Short([.. bytes[..(at + length)], .. bytes[at..]]);
             case 8: bytes.AsSpan(at, length).Clear(); return bytes;
             case 9: return Splice(bytes, at);
             case 10: return Short([.. bytes[..at], .. Marks[_random.Next(Marks.Length)], .. bytes[at..]]);
+            case 11 when _random.Next(4) == 0: return Repeat(bytes, at, length);
             default: return Swap(bytes, at, length);
         }
     }
@@ -80,6 +82,16 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
         return Short([.. bytes[..at], .. other[_random.Next(other.Length)..]]);
     }
 
+    // The same few bytes again and again: what costs a look each time must not cost a long one.
+    byte[] Repeat(byte[] bytes, int at, int length)
+    {
+        length = Math.Min(length, _random.Next(1, 200));
+        var times = _random.Next(LengthMax - bytes.Length < length ? 1 : (LengthMax - bytes.Length) / length);
+        var many = new byte[times * length];
+        for (var i = 0; i < times; i++) bytes.AsSpan(at, length).CopyTo(many.AsSpan(i * length));
+        return [.. bytes[..at], .. many, .. bytes[at..]];
+    }
+
     byte[] Swap(byte[] bytes, int at, int length)
     {
         var to = _random.Next(bytes.Length - length + 1);
@@ -89,16 +101,27 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
         return bytes;
     }
 
-    byte[] Wrap(byte[] bytes)
+    byte[] Wrap(byte[] bytes) => _random.Next(4) switch
+    {
+        0 => Gzipped(bytes),
+        1 => Zipped(bytes),
+        2 => Seeds.Tarred(bytes),
+        // A wound in a seal is told at once: what is behind one is only reached with a seal that is right.
+        _ => Seeds.Sealed(bytes, _random),
+    };
+
+    static byte[] Gzipped(byte[] bytes)
     {
         var packed = new MemoryStream();
-        if (_random.Next(2) == 0)
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
+    static byte[] Zipped(byte[] bytes)
+    {
+        var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {
-            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
-        }
-        else
-        {
-            using var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true);
             using (var stream = zip.CreateEntry("a/boot.xlog").Open()) stream.Write(bytes);
             using (var stream = zip.CreateEntry("b.log").Open()) stream.Write("a sibling\n"u8);
         }
@@ -106,11 +129,11 @@ sealed class Mutator(int seed, IReadOnlyList<byte[]> seeds)
         return packed.ToArray();
     }
 
-    byte[] Noise(int length)
+    byte[] Noisy(byte[] bytes, int at, int length)
     {
         var noise = new byte[length];
         _random.NextBytes(noise);
-        return noise;
+        return Short([.. bytes[..at], .. noise, .. bytes[at..]]);
     }
 
     static byte[] Short(byte[] bytes) => bytes.Length <= LengthMax ? bytes : bytes[..LengthMax];
