@@ -20,11 +20,9 @@ static class Conclusion
     internal static Verdict With(Verdict verdict, Refusal? trouble, long delivered)
     {
         if (trouble is null) return verdict;
-        if (delivered == 0 || !IsDamage(trouble.Code)) return Nothing(trouble);
+        if (delivered == 0 || !IsDamage(trouble.Code)) return Verdict.Of(trouble);
         return new(Outcome.Partial, trouble.Code, trouble.Message, trouble.Hint);
     }
-
-    internal static Verdict Nothing(Refusal refusal) => Verdict.Of(refusal);
 
     /// <summary>The line of an input that nothing could be read of.</summary>
     internal static ReportedFile Unopened(string source, Verdict verdict) => new()

@@ -38,10 +38,6 @@ static class Faults
     internal static Refusal Damaged(string what) => new(FailureCode.Damaged,
         what, "ask the sender for another copy, sent as binary");
 
-    internal static Refusal Window(long wanted, long limit) => new(FailureCode.LimitMemory,
-        $"it asks for {Bytes(wanted)} of memory to look back into; the limit is {Bytes(limit)}",
-        "raise the window limit if such files are wanted");
-
     internal static Refusal Name(long length, int limit) => new(FailureCode.LimitName,
         $"its name has {Bytes(length)}; the limit is {Bytes(limit)}", "rename the file before it is packed");
 

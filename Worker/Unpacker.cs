@@ -52,11 +52,11 @@ sealed class Unpacker(Assign assign, AskRing ask)
         }
         catch (Refusal refusal)
         {
-            return Conclusion.Nothing(refusal);
+            return Verdict.Of(refusal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Conclusion.Nothing(Faults.Writing(AsIo(e)));
+            return Verdict.Of(Faults.Writing(AsIo(e)));
         }
     }
 

@@ -64,7 +64,7 @@ sealed class Spool : IDisposable
     public string OutputOf(Attempt attempt) => $"{WorkFolder(attempt.Worker)}/out/{attempt.Folder}";
 
     /// <summary>The absolute path of a worker's own directory.</summary>
-    public string WorkFolder(Incarnation worker) => $"{Root}/work/{worker}";
+    public string WorkFolder(Incarnation worker) => Path.Combine(Root, "work", worker.ToString());
 
     /// <summary>The absolute path of a completed job's folder.</summary>
     public string Completed(long job) => $"{Root}/completed/{Id(job)}";

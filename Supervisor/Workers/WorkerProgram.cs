@@ -57,7 +57,7 @@ sealed record WorkerProgram
         System.IO.File.WriteAllText(Path.Combine(folder, InputsName), list);
     }
 
-    /// <summary>The call, without pipes: <c>PROGRAM w3.7 /work/w3.7</c>, begun in that folder.</summary>
+    /// <summary>The call, without pipes: <c>PROGRAM w3.7 FOLDER</c>, begun in that folder.</summary>
     public Command Command(Incarnation worker, string folder)
     {
         string[] arguments = [worker.ToString(), folder];

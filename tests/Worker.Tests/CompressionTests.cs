@@ -66,9 +66,9 @@ sealed class CompressionTests
     }
 
     [Test]
-    public void Members_and_frames_follow_one_another([Values] Format format)
+    public void Members_and_frames_follow_one_another(
+        [Values(Format.Gzip, Format.Zstd, Format.ZstdChecked)] Format format)
     {
-        if (format == Format.Zlib) Assert.Pass("zlib has one stream");
         var packed = Pack(format, Text);
         var (given, trouble) = Unpack(format, [.. packed, .. packed, .. Pack(format, [])], 1000);
         Assert.That((given.Length, trouble), Is.EqualTo((2 * Text.Length, (Refusal?)null)));

@@ -26,7 +26,7 @@ sealed class LoganMutationTests
         if (seed == 3) whole = Decryptor.Samples.LoganEncoder.CacheFile(whole, file);
         for (var round = 0; round < Rounds; round++)
         {
-            var decoded = LoganDecoded.Of(Wound(whole, random), LoganMade.Ours);
+            var decoded = LoganDecoded.Of(Wounds.In(whole, random), LoganMade.Ours);
             var told = $"seed {seed}, round {round}: {decoded.Told}";
             Assert.That(decoded.Blocks.Total, Is.EqualTo(decoded.Blocks.Ok + decoded.Blocks.Bad), told);
             Assert.That(decoded.Text, Has.Length.LessThan(20 * text.Length), told);
@@ -114,29 +114,5 @@ sealed class LoganMutationTests
         for (var at = file.Length; at < size; at += piece.Length)
             piece.AsSpan(0, Math.Min(piece.Length, size - at)).CopyTo(bait.AsSpan(at));
         return bait;
-    }
-
-    static byte[] Wound(byte[] whole, Random random)
-    {
-        var bytes = new List<byte>(whole);
-        for (var wounds = random.Next(1, 6); wounds > 0 && bytes.Count > 0; wounds--)
-        {
-            var at = random.Next(bytes.Count);
-            var length = Math.Min(random.Next(1, random.Next(2, 400)), bytes.Count - at);
-            var noise = new byte[length];
-            random.NextBytes(noise);
-            switch (random.Next(7))
-            {
-                case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: bytes.RemoveRange(at, length); break;
-                case 2: bytes.InsertRange(at, noise); break;
-                case 3: bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(at, length)); break;
-                case 4: bytes.RemoveRange(at, bytes.Count - at); break;
-                case 5: for (var i = 0; i < length; i++) bytes[at + i] = 0; break;
-                default: for (var i = 0; i < length; i++) bytes[at + i] = noise[i]; break;
-            }
-        }
-
-        return [.. bytes];
     }
 }

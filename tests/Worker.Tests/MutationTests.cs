@@ -22,7 +22,7 @@ sealed class MutationTests
         var began = Stopwatch.GetTimestamp();
         for (var round = 0; Stopwatch.GetElapsedTime(began) < Share; round++)
         {
-            var wounded = Wound(whole, random);
+            var wounded = Wounds.In(whole, random);
             var decoded = Decoded.Of(wounded, Made.Ring);
             var blocks = decoded.Blocks;
             Assert.That(blocks.Total, Is.EqualTo(blocks.Ok + blocks.Bad), $"seed {seed}, round {round}");
@@ -46,29 +46,5 @@ sealed class MutationTests
             Assert.That(decoded.Text, Has.Length.GreaterThan(text.Length * 17 / 20),
                 $"round {round}: {decoded.Verdict?.Message}");
         }
-    }
-
-    static byte[] Wound(byte[] whole, Random random)
-    {
-        var bytes = new List<byte>(whole);
-        for (var wounds = random.Next(1, 6); wounds > 0 && bytes.Count > 0; wounds--)
-        {
-            var at = random.Next(bytes.Count);
-            var length = Math.Min(random.Next(1, random.Next(2, 400)), bytes.Count - at);
-            var noise = new byte[length];
-            random.NextBytes(noise);
-            switch (random.Next(7))
-            {
-                case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: bytes.RemoveRange(at, length); break;
-                case 2: bytes.InsertRange(at, noise); break;
-                case 3: bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(at, length)); break;
-                case 4: bytes.RemoveRange(at, bytes.Count - at); break;
-                case 5: for (var i = 0; i < length; i++) bytes[at + i] = 0; break;
-                default: for (var i = 0; i < length; i++) bytes[at + i] = noise[i]; break;
-            }
-        }
-
-        return [.. bytes];
     }
 }
