@@ -24,6 +24,12 @@ public static class Frame
     /// <summary>The longest secret of a candidate, in bytes.</summary>
     public const int SecretMax = 4096;
 
+    /// <summary>Bytes of a SHA-256.</summary>
+    public const int HashLength = 32;
+
+    /// <summary>The most quarantined inputs of one length that an order may name.</summary>
+    public const int PoisonMax = 256;
+
     /// <summary><paramref name="text"/>, cut at a character so that it fits <see cref="TextMax"/>.</summary>
     public static string Fit(string text)
     {
@@ -43,4 +49,5 @@ enum FrameKind
     Keys = 4,
     Progress = 5,
     Finished = 6,
+    Fingerprint = 7,
 }

@@ -36,6 +36,7 @@ public static class FrameWriter
             case Keys keys: Write(ref writer, keys); break;
             case Progress progress: Write(ref writer, progress); break;
             case Finished finished: Write(ref writer, finished); break;
+            case Fingerprint fingerprint: Write(ref writer, fingerprint); break;
             default: throw new System.Diagnostics.UnreachableException($"{message} has no bytes");
         }
     }
@@ -53,12 +54,21 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Assign assign)
     {
-        Begin(ref writer, 9, FrameKind.Assign, assign.Attempt);
+        Begin(ref writer, 11, FrameKind.Assign, assign.Attempt);
         writer.Write(assign.Input);
         writer.Write(assign.Output);
         writer.Write(assign.Source);
         writer.Write(assign.Tenant);
         Write(ref writer, assign.Limits);
+        writer.Write(assign.HashFirst);
+        writer.WriteArrayHeader(assign.Poison.Count);
+        foreach (var hash in assign.Poison) writer.Write(hash.Span);
+    }
+
+    static void Write(ref MessagePackWriter writer, Fingerprint fingerprint)
+    {
+        Begin(ref writer, 5, FrameKind.Fingerprint, fingerprint.Attempt);
+        writer.Write(fingerprint.Sha256.Span);
     }
 
     static void Write(ref MessagePackWriter writer, Limits limits)

@@ -37,6 +37,7 @@ static class MessageReader
             (FrameKind.KeyRequest, true) => ReadKeyRequest(ref reader, count),
             (FrameKind.Progress, true) => ReadProgress(ref reader, count),
             (FrameKind.Finished, true) => ReadFinished(ref reader, count),
+            (FrameKind.Fingerprint, true) => ReadFingerprint(ref reader, count),
             (FrameKind.Assign, false) => ReadAssign(ref reader, count),
             (FrameKind.Keys, false) => ReadKeys(ref reader, count),
             (_, true) => throw new ProtocolException($"a worker may not send a message of kind {(int)kind}"),
@@ -61,14 +62,39 @@ static class MessageReader
 
     static Assign ReadAssign(ref MessagePackReader reader, int count)
     {
-        Expect(count, 9, nameof(Assign));
+        Expect(count, 11, nameof(Assign));
         return new(
             ReadAttempt(ref reader),
             ReadText(ref reader, Frame.PathMax),
             ReadText(ref reader, Frame.PathMax),
             ReadText(ref reader),
             ReadText(ref reader),
-            ReadLimits(ref reader));
+            ReadLimits(ref reader),
+            reader.ReadBoolean(),
+            ReadPoison(ref reader));
+    }
+
+    static ReadOnlyMemory<byte>[] ReadPoison(ref MessagePackReader reader)
+    {
+        var many = reader.ReadArrayHeader();
+        if (many > Frame.PoisonMax)
+            throw new ProtocolException($"{many} quarantined inputs; at most {Frame.PoisonMax} are allowed");
+        var poison = new ReadOnlyMemory<byte>[many];
+        for (var i = 0; i < many; i++) poison[i] = ReadHash(ref reader);
+        return poison;
+    }
+
+    static Fingerprint ReadFingerprint(ref MessagePackReader reader, int count)
+    {
+        Expect(count, 5, nameof(Fingerprint));
+        return new(ReadAttempt(ref reader), ReadHash(ref reader));
+    }
+
+    static byte[] ReadHash(ref MessagePackReader reader)
+    {
+        var hash = ReadBytes(ref reader, Frame.HashLength);
+        return hash.Length == Frame.HashLength
+            ? hash : throw new ProtocolException($"a hash of {hash.Length} bytes; it has {Frame.HashLength}");
     }
 
     static Limits ReadLimits(ref MessagePackReader reader)

@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private protected Message()
     {
@@ -49,8 +49,27 @@ public readonly record struct Limits(
 /// <param name="Source">What the sender called the input.</param>
 /// <param name="Tenant">Whose upload it is; empty for none.</param>
 /// <param name="Limits">What the attempt may spend.</param>
+/// <param name="HashFirst">
+/// Whether the worker says the input's <see cref="Fingerprint"/> before it does anything else with it.
+/// </param>
+/// <param name="Poison">
+/// SHA-256 of inputs of this very length that are quarantined: one that has such a hash is not opened.
+/// </param>
 public sealed record Assign(
-    Attempt Attempt, string Input, string Output, string Source, string Tenant, Limits Limits) : Message;
+    Attempt Attempt, string Input, string Output, string Source, string Tenant, Limits Limits, bool HashFirst = false,
+    IReadOnlyList<ReadOnlyMemory<byte>>? Poison = null) : Message
+{
+    /// <summary>SHA-256 of quarantined inputs of this very length, 32 bytes each; empty for none.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Poison { get; init; } = Poison ?? [];
+}
+
+/// <summary>
+/// Worker to supervisor, where <see cref="Assign.HashFirst"/> asked: what the input's bytes are, before any of them is
+/// interpreted.
+/// </summary>
+/// <param name="Attempt">Whose work it is.</param>
+/// <param name="Sha256">The SHA-256 of the whole input, 32 bytes.</param>
+public sealed record Fingerprint(Attempt Attempt, ReadOnlyMemory<byte> Sha256) : Message;
 
 /// <summary>
 /// Worker to supervisor: which key opens this? The worker waits for <see cref="Keys"/> with the same question.

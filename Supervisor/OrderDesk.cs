@@ -21,13 +21,15 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
             case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
             case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
             case Order.Kill kill: pool.Kill(kill.Worker); break;
+            case Order.Reply: break;
             default: throw new UnknownCaseException(order);
         }
     }
 
     Assign MessageFor(Order.Assign assign) => new(
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
-        Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes));
+        Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes),
+        assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))]);
 
     void Reply(KeyRequest request, Answer found)
     {

@@ -40,36 +40,23 @@ sealed record Settings
 
     public double RescanSeconds { get; set; } = 2;
 
-    public double HelloSeconds { get; set; } = 10;
-
-    public double FrozenSeconds { get; set; } = 15;
-
-    public double StalledSeconds { get; set; } = 60;
-
-    public double JobSecondsMin { get; set; } = 120;
-
-    public long BytesPerSecondMin { get; set; } = 256 * 1024;
-
+    /// <summary>How long running jobs may finish after a stop was asked.</summary>
     public double DrainSeconds { get; set; } = 30;
 
-    public long OutputBytesMax { get; set; } = 16L << 30;
+    /// <summary>When a worker's silence, idleness or slowness is enough.</summary>
+    public DeadlineSettings Deadlines { get; set; } = new();
 
-    public int RatioMax { get; set; } = 200;
+    /// <summary>What an attempt may spend.</summary>
+    public LimitSettings Limits { get; set; } = new();
 
-    public long RatioFloorBytes { get; set; } = 64L << 20;
+    /// <summary>When a worker is replaced by a fresh one, and when it is killed over its memory.</summary>
+    public RecycleSettings Recycle { get; set; } = new();
 
-    public int MembersMax { get; set; } = 20_000;
+    /// <summary>How tenants, and large jobs and small ones, share the workers.</summary>
+    public FairnessSettings Fairness { get; set; } = new();
 
-    public int DepthMax { get; set; } = 5;
-
-    public int QuestionsMax { get; set; } = 4096;
-
-    public int NameBytesMax { get; set; } = 4096;
-
-    public long WindowBytesMax { get; set; } = 128L << 20;
-
-    /// <summary>log2 of the scrypt cost that a file may demand; 20 takes 1 GiB and seconds.</summary>
-    public int ScryptLogMax { get; set; } = 20;
+    /// <summary>Days after which ended jobs leave the ledger and the spool; 0 keeps them for ever.</summary>
+    public double RetentionDays { get; set; }
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>
@@ -99,40 +86,24 @@ sealed record Settings
             ConfinementRule.Words.Contains(Confinement), nameof(Confinement), Confinement,
             string.Join(", ", ConfinementRule.Words));
         Demand(RescanSeconds is >= 0.05 and <= 3600, nameof(RescanSeconds), RescanSeconds, "0.05 to 3600");
-        Demand(HelloSeconds is >= 0.1 and <= 3600, nameof(HelloSeconds), HelloSeconds, "0.1 to 3600");
-        // Workers speak twice a second; less patience than that kills the living.
-        Demand(FrozenSeconds is >= 1 and <= 3600, nameof(FrozenSeconds), FrozenSeconds, "1 to 3600");
-        Demand(StalledSeconds is >= 1 and <= 86400, nameof(StalledSeconds), StalledSeconds, "1 to 86400");
-        Demand(JobSecondsMin is >= 1 and <= 86400, nameof(JobSecondsMin), JobSecondsMin, "1 to 86400");
-        Demand(BytesPerSecondMin >= 1, nameof(BytesPerSecondMin), BytesPerSecondMin, "1 or more");
         Demand(DrainSeconds is >= 0 and <= 86400, nameof(DrainSeconds), DrainSeconds, "0 to 86400");
-        Demand(OutputBytesMax >= 1, nameof(OutputBytesMax), OutputBytesMax, "1 or more");
-        Demand(RatioMax >= 1, nameof(RatioMax), RatioMax, "1 or more");
-        Demand(RatioFloorBytes >= 0, nameof(RatioFloorBytes), RatioFloorBytes, "0 or more");
-        Demand(MembersMax >= 1, nameof(MembersMax), MembersMax, "1 or more");
-        Demand(DepthMax is >= 1 and <= 64, nameof(DepthMax), DepthMax, "1 to 64");
-        Demand(QuestionsMax is >= 1 and <= 1_000_000, nameof(QuestionsMax), QuestionsMax, "1 to 1000000");
-        Demand(NameBytesMax is >= 1 and <= 65_536, nameof(NameBytesMax), NameBytesMax, "1 to 65536");
-        Demand(WindowBytesMax is >= 1024 and <= 2L << 30, nameof(WindowBytesMax), WindowBytesMax, "1024 to 2147483648");
-        Demand(ScryptLogMax is >= 1 and <= 22, nameof(ScryptLogMax), ScryptLogMax, "1 to 22");
+        Demand(RetentionDays is >= 0 and <= 36500, nameof(RetentionDays), RetentionDays, "0 to 36500");
+        Deadlines.Check();
+        Limits.Check();
+        Recycle.Check();
+        Fairness.Check();
         return this;
     }
 
-    public Policy Policy() => new()
+    public Policy Policy() => Fairness.In(Recycle.In(Deadlines.In(new()
     {
         Workers = Workers,
-        HelloWithin = TimeSpan.FromSeconds(HelloSeconds),
-        FrameWithin = TimeSpan.FromSeconds(FrozenSeconds),
-        WorkWithin = TimeSpan.FromSeconds(StalledSeconds),
-        JobTimeMin = TimeSpan.FromSeconds(JobSecondsMin),
-        BytesPerSecondMin = BytesPerSecondMin,
         DrainWithin = TimeSpan.FromSeconds(DrainSeconds),
-        Limits = new(
-            OutputBytesMax, RatioMax, RatioFloorBytes, MembersMax, DepthMax, QuestionsMax, NameBytesMax, WindowBytesMax,
-            ScryptLogMax, Seconds: 0),
-    };
+        Limits = Limits.All,
+    })));
 
-    static void Demand(bool holds, string name, object value, string allowed)
+    /// <summary>Refuses a setting that is not as it may be.</summary>
+    internal static void Demand(bool holds, string name, object value, string allowed)
     {
         var setting = JsonNamingPolicy.CamelCase.ConvertName(name);
         if (!holds)

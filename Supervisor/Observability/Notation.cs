@@ -22,6 +22,10 @@ static class Notation
         Event.ResizeAsked resize => string.Create(CultureInfo.InvariantCulture, $"resize {resize.By:+0;-0}"),
         Event.RollAsked => "roll",
         Event.KeysChanged changed => $"keys changed {string.Join(' ', changed.Starved.Select(job => job.Id))}",
+        Event.Measured measured =>
+            $"measured {string.Join(' ', measured.Sizes.Select(size => $"{size.Worker} {size.ResidentBytes}"))}",
+        Event.OperatorAsked asked => $"operator {asked.Act} {asked.Job.Id} ticket {asked.Ticket} by {asked.Who}",
+        Event.PolicyChanged => "policy changed",
         _ => throw new UnknownCaseException(happened),
     };
 
@@ -31,6 +35,8 @@ static class Notation
         Progress now => string.Create(CultureInfo.InvariantCulture,
             $"progress {now.Attempt.Folder} in {now.BytesIn} out {now.BytesOut} cpu {now.CpuMicroseconds}"),
         KeyRequest request => $"asks {request.Attempt.Folder} {request.Question}",
+        Fingerprint print =>
+            $"fingerprint {print.Attempt.Folder} {Convert.ToHexStringLower(print.Sha256.Span)}",
         Finished end => $"finished {end.Attempt.Folder} {Report.Word(end.Outcome)}{Spaced(end.Code)}",
         _ => message.GetType().Name,
     };
@@ -53,16 +59,20 @@ static class Notation
         Row.JobIs { Job: var job } changed => $"{job.Id} {job.State}{Counts(job)}{Spaced(job.Code)}: {changed.Why}",
         Row.WorkerStarts starts => $"{starts.Worker} starts",
         Row.WorkerEnded ended => $"{ended.Worker} ended{ChargedTo(ended.Charged)}: {ended.How}",
+        Row.Quarantined { Poison: var poison } => $"quarantined {poison.Sha256} of job {poison.Job}",
+        Row.Released { Poison: var poison } => $"released {poison.Sha256} of job {poison.Job}",
+        Row.Audit audit => $"audit {audit.Who}: {audit.Act} {audit.Job}: {audit.Result}",
         _ => throw new UnknownCaseException(row),
     };
 
     public static string Of(Order order) => order switch
     {
         Order.Start start => $"start {start.Worker}",
-        Order.Assign assign => $"assign {assign.Attempt}",
+        Order.Assign assign => $"assign {assign.Attempt}{(assign.HashFirst ? " hash first" : "")}",
         Order.Answer answer => $"answer {answer.Request.Attempt} {answer.Request.Question}",
         Order.Dismiss dismiss => $"dismiss {dismiss.Worker}",
         Order.Kill kill => $"kill {kill.Worker}: {kill.Why}",
+        Order.Reply reply => $"reply {reply.Ticket} {(reply.Done ? "done" : "refused")}: {reply.Text}",
         _ => throw new UnknownCaseException(order),
     };
 

@@ -50,6 +50,19 @@ abstract record Event
     /// <summary>Leave: after the running jobs (the first time), or at once.</summary>
     internal sealed record StopAsked(bool AtOnce) : Event;
 
+    /// <summary>How much memory living workers hold, looked at from outside about once a second.</summary>
+    internal sealed record Measured(IReadOnlyList<WorkerSize> Sizes) : Event;
+
+    /// <summary>Somebody asks for something to be done with a job, over the control socket.</summary>
+    /// <param name="Act">What.</param>
+    /// <param name="Job">The job as the ledger has it; it may have changed since.</param>
+    /// <param name="Who">Who asks: the user's name and number, as the kernel has told them.</param>
+    /// <param name="Ticket">Names the question; <see cref="Order.Reply"/> with it answers.</param>
+    internal sealed record OperatorAsked(OperatorAct Act, Job Job, string Who, long Ticket) : Event;
+
+    /// <summary>Other settings are in force from now on.</summary>
+    internal sealed record PolicyChanged(Policy Policy) : Event;
+
     /// <summary>More workers, or fewer.</summary>
     internal sealed record ResizeAsked(int By) : Event;
 
@@ -60,3 +73,19 @@ abstract record Event
     /// <param name="Starved">The jobs that failed for that reason, as the ledger has them.</param>
     internal sealed record KeysChanged(IReadOnlyList<Job> Starved) : Event;
 }
+
+/// <summary>What an operator can ask for.</summary>
+enum OperatorAct
+{
+    /// <summary>Run an ended job again: one that failed, or is partial, and whose input is kept.</summary>
+    Retry,
+
+    /// <summary>End a job that has not ended, as <c>CANCELLED</c>.</summary>
+    Cancel,
+
+    /// <summary>Let a quarantined job, and its bytes, out of quarantine, and run it again.</summary>
+    Release,
+}
+
+/// <summary>A worker's resident memory in bytes.</summary>
+readonly record struct WorkerSize(Incarnation Worker, long ResidentBytes);

@@ -43,6 +43,9 @@ sealed record Job
     /// <summary>Who works on it, or did last.</summary>
     public Incarnation? Worker { get; init; }
 
+    /// <summary>SHA-256 of its bytes in lower-case hexadecimal, once a worker has said it; else empty.</summary>
+    public string Sha256 { get; init; } = "";
+
     public DateTimeOffset Arrived { get; init; }
 
     public DateTimeOffset? Started { get; init; }

@@ -58,6 +58,32 @@ sealed record Policy
 
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Recycle: so many jobs are enough for one worker.</summary>
+    public int RecycleJobs { get; init; } = 10_000;
+
+    /// <summary>…or such an age…</summary>
+    public TimeSpan RecycleAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>…or so much resident memory between two jobs.</summary>
+    public long RecycleMemory { get; init; } = 512L << 20;
+
+    /// <summary>The resident memory at which a worker is killed in the middle of a job.</summary>
+    public long MemoryMax { get; init; } = 2L << 30;
+
+    /// <summary>From so many bytes on a job goes by the lane of the large.</summary>
+    public long LargeBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Jobs that may wait in memory for one tenant; further uploads stay in <c>incoming/</c> until there is room.
+    /// </summary>
+    public int WaitingMax { get; init; } = 1_000;
+
+    /// <summary>Shares of tenants that are not one.</summary>
+    public IReadOnlyDictionary<string, int> Weights { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>For how long a charged death halves its tenant's share.</summary>
+    public TimeSpan PenaltyTime { get; init; } = TimeSpan.FromMinutes(5);
+
     public Limits Limits { get; init; } = new(
         OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096,
         NameBytes: 4096, WindowBytes: 128L << 20, ScryptLog: 20, Seconds: 0);
@@ -89,4 +115,13 @@ sealed record Policy
         var scattered = (ulong)(seed * 31 + failures) * 0x9E3779B97F4A7C15UL >> 40;
         return capped * (0.8 + 0.4 * scattered / (1 << 24));
     }
+
+    /// <summary>At most a quarter of so many workers is replaced at once, and at least one.</summary>
+    public static int ReplacedAtOnce(int workers) => Math.Max(1, workers / 4);
+
+    /// <summary>At most half of so many workers takes large jobs, and at least one.</summary>
+    public static int LargeAtOnce(int workers) => Math.Max(1, workers / 2);
+
+    /// <summary>A tenant's share beside the others'.</summary>
+    public int WeightOf(string tenant) => Weights.GetValueOrDefault(tenant, 1);
 }

@@ -9,7 +9,11 @@ namespace Decryptor.Supervisor.Scheduling;
 /// <param name="LastWorker">The highest worker number ever used.</param>
 /// <param name="CleanStop">Whether the supervisor before had stopped in order.</param>
 sealed record LedgerMemory(
-    IReadOnlyList<Job> Open, IReadOnlyList<Incarnation> Workers, long LastJob, long LastWorker, bool CleanStop);
+    IReadOnlyList<Job> Open, IReadOnlyList<Incarnation> Workers, long LastJob, long LastWorker, bool CleanStop)
+{
+    /// <summary>Bytes in quarantine, the newest last.</summary>
+    public IReadOnlyList<Poison> Poison { get; init; } = [];
+}
 
 /// <summary>An input found in the spool: its name there says which job it is.</summary>
 sealed record FoundInput(long Job, string Source, string Tenant, long Bytes);
@@ -34,6 +38,8 @@ sealed record SpoolListing
 sealed record Recovered
 {
     public IReadOnlyList<Job> Waiting { get; init; } = [];
+
+    public IReadOnlyList<Poison> Poison { get; init; } = [];
 
     public long LastJob { get; init; }
 
@@ -74,6 +80,7 @@ static class Recovery
         return new()
         {
             Waiting = waiting,
+            Poison = ledger.Poison,
             LastJob = Math.Max(ledger.LastJob, spool.HighestJob),
             LastWorker = Math.Max(ledger.LastWorker, spool.Work.Keys.Select(w => w.Number).DefaultIfEmpty().Max()),
             Mending = draft.Done(null, false),

@@ -89,6 +89,7 @@ sealed class Scheduler
             case Event.ResizeAsked resize: _target = Math.Clamp(_target + resize.By, 1, _policy.WorkersMax); break;
             case Event.RollAsked: _rollThrough = _lastWorker; break;
             case Event.KeysChanged keys: foreach (var job in _starving.Again(keys.Starved, _now)) Reopen(job); break;
+            case Event.Measured or Event.OperatorAsked or Event.PolicyChanged: break;
             default: throw new UnknownCaseException(happened);
         }
     }
@@ -360,7 +361,7 @@ sealed class Scheduler
         };
         if (job.Outside is null) _turn.Do(new Move.Take(taken, idle.Worker));
         _turn.Remember(new Row.JobIs(taken, $"{idle.Worker} has it"));
-        _turn.Tell(new Order.Assign(taken, taken.Attempt));
+        _turn.Tell(new Order.Assign(taken, taken.Attempt, false, []));
         Put(new WorkerSlot.Busy(idle.Number, idle.Worker, taken, idle.JobsDone, _now)
         {
             LastFrame = _now,

@@ -20,6 +20,27 @@ sealed record Snapshot
 
     public DateTimeOffset? Oldest { get; init; }
 
+    /// <summary>Jobs in state Decrypting.</summary>
+    public int Running { get; init; }
+
+    /// <summary>Who has jobs here, or has had a penalty lately, the one with most waiting first; at most 100.</summary>
+    public IReadOnlyList<TenantView> Tenants { get; init; } = [];
+
+    /// <summary>Jobs waiting for each tenant that has any.</summary>
+    public IReadOnlyDictionary<string, int> WaitingOf { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Large jobs that run, and how many may.</summary>
+    public (int Running, int Max) Large { get; init; }
+
+    /// <summary>Bytes in quarantine, counted by their hashes.</summary>
+    public int Poison { get; init; }
+
+    /// <summary>
+    /// Turns after which accepted = undecrypted + decrypting + completed + failed was checked, and held: the first that
+    /// does not hold ends the process.
+    /// </summary>
+    public long LawHeld { get; init; }
+
     public required Tally Tally { get; init; }
 
     /// <summary>Failures of workers themselves since the last finished job.</summary>
@@ -30,6 +51,16 @@ sealed record Snapshot
     /// <summary>When running jobs are given back; null unless a stop was asked.</summary>
     public DateTimeOffset? DrainBy { get; init; }
 }
+
+/// <summary>One tenant's part of the queue.</summary>
+/// <param name="Name">Empty for uploads of no tenant.</param>
+/// <param name="Waiting">Jobs in state Undecrypted.</param>
+/// <param name="Running">Jobs in state Decrypting.</param>
+/// <param name="Weight">Its share beside the others'.</param>
+/// <param name="Penalties">How many times the share is halved at this moment.</param>
+/// <param name="Oldest">When the one that waits longest had arrived.</param>
+sealed record TenantView(
+    string Name, int Waiting, int Running, int Weight, int Penalties, DateTimeOffset? Oldest);
 
 /// <summary>One line of the worker table.</summary>
 /// <param name="Slot">The slot's number.</param>

@@ -11,6 +11,9 @@ sealed class Tally
 
     Tally(SortedDictionary<string, long> failures) => _failures = new(failures, StringComparer.Ordinal);
 
+    /// <summary>Jobs that came under our care: arrived, found at the start, or run again.</summary>
+    public long Accepted { get; set; }
+
     public long Complete { get; private set; }
 
     public long Partial { get; private set; }
@@ -45,6 +48,7 @@ sealed class Tally
 
     public Tally Copy() => new(_failures)
     {
+        Accepted = Accepted,
         Complete = Complete,
         Partial = Partial,
         Failed = Failed,

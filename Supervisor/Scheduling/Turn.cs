@@ -52,7 +52,10 @@ abstract record Move
     /// <param name="Worker">Whose <c>in/</c> the input is in; null when it is in <c>queue/</c>.</param>
     internal sealed record Refuse(Job Job, Incarnation? Worker) : Move;
 
-    /// <summary><c>failed/Job/input</c> → <c>queue/</c>, and the old report away: it is tried again.</summary>
+    /// <summary>
+    /// <c>failed/Job/input</c> or <c>completed/Job/input</c> → <c>queue/</c>, and the old report away: it is tried
+    /// again.
+    /// </summary>
     internal sealed record Reopen(Job Job) : Move;
 
     /// <summary>Remove <c>work/Worker/</c>, once its worker is gone and nothing in it is wanted.</summary>
@@ -74,6 +77,15 @@ abstract record Row
 
     /// <summary>A worker's name is history.</summary>
     internal sealed record WorkerEnded(Incarnation Worker, DateTimeOffset At, string How, long? Charged) : Row;
+
+    /// <summary>These bytes have killed their share of workers: they are not opened again.</summary>
+    internal sealed record Quarantined(Poison Poison, DateTimeOffset At) : Row;
+
+    /// <summary>These bytes are out of quarantine.</summary>
+    internal sealed record Released(Poison Poison) : Row;
+
+    /// <summary>An operator's act, done or refused: who, what, when, and what came of it.</summary>
+    internal sealed record Audit(DateTimeOffset At, string Who, OperatorAct Act, long Job, string Result) : Row;
 }
 
 /// <summary>Something a worker, or the key ring, is to do.</summary>
@@ -89,13 +101,20 @@ abstract record Order
     internal sealed record Start(Incarnation Worker) : Order;
 
     /// <summary>Give it the job; the input is in its <c>in/</c>.</summary>
-    internal sealed record Assign(Job Job, Attempt Attempt) : Order;
+    /// <param name="Job">The job as it now is.</param>
+    /// <param name="Attempt">Whose work it is.</param>
+    /// <param name="HashFirst">Whether its bytes must be known before it runs.</param>
+    /// <param name="Poison">Hashes of quarantined inputs of its length, in hexadecimal.</param>
+    internal sealed record Assign(Job Job, Attempt Attempt, bool HashFirst, IReadOnlyList<string> Poison) : Order;
 
     /// <summary>Let the key ring answer; <see cref="Event.KeysAnswered"/> follows.</summary>
     internal sealed record Answer(KeyRequest Request) : Order;
 
     /// <summary>End its input: it finishes and leaves.</summary>
     internal sealed record Dismiss(Incarnation Worker) : Order;
+
+    /// <summary>Answer an operator.</summary>
+    internal sealed record Reply(long Ticket, bool Done, string Text) : Order;
 
     /// <summary>SIGKILL; <paramref name="Over"/> is what it worked on.</summary>
     internal sealed record Kill(Incarnation Worker, Attempt? Over, string Why) : Order;

@@ -118,6 +118,7 @@ sealed class JobLedger : IDisposable
             case Row.WorkerEnded(var worker, var at, var how, var charged):
                 Execute(_writeEnd, transaction, worker.Number, worker.Slot, at.UtcTicks, how, charged);
                 break;
+            case Row.Quarantined or Row.Released or Row.Audit: break;
             default: throw new UnknownCaseException(row);
         }
     }

@@ -10,7 +10,7 @@ sealed class DeathTests
 {
     static readonly string[] _deeds =
         ["kill-self", "stop-self", "crash-native", "failfast", "exit0", "close-stdout", "garbage"];
-    static readonly object _impatient = new { frozenSeconds = 2, helloSeconds = 4, workers = 3 };
+    static readonly object _impatient = new { deadlines = new { frozenSeconds = 2, helloSeconds = 4 }, workers = 3 };
 
     static Serving WithFakes(Scratch scratch) =>
         new(scratch, ["--worker-program", Programs.FakeWorker], config: _impatient);

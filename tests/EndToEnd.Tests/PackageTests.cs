@@ -91,7 +91,7 @@ sealed class PackageTests
     {
         using var scratch = new Scratch();
         byte[] picture = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 1];
-        scratch.Write("settings.json", """{ "ratioFloorBytes": 1000, "ratioMax": 2 }"""u8.ToArray());
+        scratch.Write("settings.json", """{ "limits": { "ratioFloorBytes": 1000, "ratioMax": 2 } }"""u8.ToArray());
         string Printed(byte[] file, params string[] more) =>
             Convert.ToHexString(Programs.Run(["cat", scratch.Write("it", file), .. more]).Stdout);
         Assert.That(Printed(Gzip(picture)), Is.EqualTo(Convert.ToHexString(picture)));
@@ -112,7 +112,8 @@ sealed class PackageTests
         var sealedBy = new AgeEncoder(new Random(2)).ForPassword("swordfish", 8).Seal("by a password\n"u8.ToArray());
         var file = scratch.Write("p.zip", Zip(("a.log", "a\n"u8.ToArray()), ("b.gz", Gzip(new byte[20_000])),
             ("long-name.age", sealedBy)));
-        scratch.Write("settings.json", Encoding.UTF8.GetBytes($$"""{ "{{setting}}": {{value}}, "ratioMax": 2 }"""));
+        var settings = $$"""{ "limits": { "{{setting}}": {{value}}, "ratioMax": 2 } }""";
+        scratch.Write("settings.json", Encoding.UTF8.GetBytes(settings));
         var ran = Programs.Run(
             "unpack", file, "-o", scratch["out"], "--config", scratch["settings.json"],
             "--keys", scratch.Ring("password swordfish"));

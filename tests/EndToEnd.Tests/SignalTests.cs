@@ -3,7 +3,7 @@ namespace Decryptor.EndToEnd.Tests;
 /// <summary>The signals of DESIGN.md section 5, sent to the real service.</summary>
 sealed class SignalTests
 {
-    static readonly object _impatient = new { frozenSeconds = 3, helloSeconds = 10, workers = 2 };
+    static readonly object _impatient = new { deadlines = new { frozenSeconds = 3, helloSeconds = 10 }, workers = 2 };
 
     static Serving WithFakes(Scratch scratch, object? config = null) =>
         new(scratch, ["--worker-program", Programs.FakeWorker], config: config ?? _impatient);

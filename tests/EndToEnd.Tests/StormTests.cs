@@ -15,9 +15,7 @@ sealed class StormTests
     static readonly object _impatient = new
     {
         workers = 4,
-        frozenSeconds = 1,
-        stalledSeconds = 2,
-        helloSeconds = 3,
+        deadlines = new { frozenSeconds = 1, stalledSeconds = 2, helloSeconds = 3 },
         rescanSeconds = 0.5,
     };
 

@@ -27,7 +27,7 @@ sealed class SettingsTests
     [TestCase("""{ "wrokers": 7 }""", "wrokers")]
     [TestCase("""{ "workers": "many" }""", "workers")]
     [TestCase("""{ "workers": 257 }""", "workers is 257; 1 to 256 is allowed")]
-    [TestCase("""{ "frozenSeconds": 0.5 }""", "frozenSeconds")]
+    [TestCase("""{ "deadlines": { "frozenSeconds": 0.5 } }""", "frozenSeconds")]
     [TestCase("""{ "confinement": "yes" }""", "confinement is yes; required, possible, off is allowed")]
     [TestCase("{", "line 1")]
     public void What_is_wrong_is_named(string json, string named)
