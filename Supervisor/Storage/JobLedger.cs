@@ -18,6 +18,9 @@ sealed class JobLedger : IDisposable
     readonly SqliteCommand _writeStart;
     readonly SqliteCommand _writeEnd;
     readonly SqliteCommand _count;
+    readonly SqliteCommand _quarantine;
+    readonly SqliteCommand _release;
+    readonly SqliteCommand _audit;
 
     JobLedger(SqliteConnection connection, string path, TimeProvider clock)
     {
@@ -34,6 +37,12 @@ sealed class JobLedger : IDisposable
             + "ON CONFLICT (number) DO UPDATE "
             + "SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
         _count = Prepare("UPDATE spool SET last_job = max(last_job, $job), last_worker = max(last_worker, $worker)");
+        _quarantine = Prepare(
+            "INSERT INTO poison (sha256, bytes, job, at) VALUES ($sha, $bytes, $job, $at) "
+            + "ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes, job = excluded.job, at = excluded.at");
+        _release = Prepare("DELETE FROM poison WHERE sha256 = $sha");
+        _audit = Prepare(
+            "INSERT INTO audit (at, who, act, job, result) VALUES ($at, $who, $act, $job, $result)");
     }
 
     /// <summary>Opens the ledger for its one writer, making it if it is not there.</summary>
@@ -66,7 +75,13 @@ sealed class JobLedger : IDisposable
         LedgerFile.Guard(_path, () =>
         {
             using var transaction = _connection.BeginTransaction();
-            foreach (var row in rows) Write(row, transaction);
+            foreach (var row in rows)
+            {
+                FailPoint.Reached("row");
+                Write(row, transaction);
+            }
+
+            FailPoint.Reached("written");
             transaction.Commit();
             return true;
         });
@@ -80,7 +95,10 @@ sealed class JobLedger : IDisposable
             "SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
             row => new Incarnation(row.GetInt32(0), row.GetInt64(1)));
         var counters = LedgerFile.Select(_connection, "SELECT last_job, last_worker, clean_stop FROM spool",
-            row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1));
+            row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1)
+            {
+                Poison = NewestPoison(),
+            });
         return counters is [var memory]
             ? memory : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
@@ -95,8 +113,21 @@ sealed class JobLedger : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _writeJob, _writeHistory, _writeStart, _writeEnd, _count }) command.Dispose();
+        SqliteCommand[] commands =
+            [_writeJob, _writeHistory, _writeStart, _writeEnd, _count, _quarantine, _release, _audit];
+        foreach (var command in commands) command.Dispose();
         _connection.Dispose();
+    }
+
+    // The scheduler keeps them all in memory: more than that many are forgotten, the oldest first.
+    List<Poison> NewestPoison()
+    {
+        const int poisonMax = 10_000;
+        var newest = LedgerFile.Select(_connection,
+            $"SELECT sha256, bytes, job FROM poison ORDER BY at DESC, rowid DESC LIMIT {poisonMax}",
+            row => new Poison(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        newest.Reverse();
+        return newest;
     }
 
     void Write(Row row, SqliteTransaction transaction)
@@ -118,7 +149,14 @@ sealed class JobLedger : IDisposable
             case Row.WorkerEnded(var worker, var at, var how, var charged):
                 Execute(_writeEnd, transaction, worker.Number, worker.Slot, at.UtcTicks, how, charged);
                 break;
-            case Row.Quarantined or Row.Released or Row.Audit: break;
+            case Row.Quarantined(var poison, var at):
+                Execute(_quarantine, transaction, poison.Sha256, poison.Bytes, poison.Job, at.UtcTicks);
+                break;
+            case Row.Released(var poison): Execute(_release, transaction, poison.Sha256); break;
+            case Row.Audit(var at, var who, var act, var job, var result):
+                Execute(_audit, transaction,
+                    at.UtcTicks, JobRow.Text(who), act.ToString(), job, JobRow.Text(result));
+                break;
             default: throw new UnknownCaseException(row);
         }
     }
