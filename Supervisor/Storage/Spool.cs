@@ -42,6 +42,9 @@ sealed class Spool : IDisposable
     /// <summary>Where status files and sockets go.</summary>
     public string Run => $"{Root}/run";
 
+    /// <summary>Where the crash cards of open jobs go, each by the name of <see cref="CrashName"/>.</summary>
+    public string Crashes => $"{Root}/run/crashes";
+
     /// <summary>The room that uploads are put into.</summary>
     public Folder Incoming => _rooms.Incoming;
 
@@ -72,21 +75,28 @@ sealed class Spool : IDisposable
     /// <summary>The absolute path of a failed job's folder.</summary>
     public string Failed(long job) => $"{Root}/failed/{Id(job)}";
 
+    /// <summary>The name of a crash card while its job is open; then it lies in the job's folder.</summary>
+    public static string CrashName(long job, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{job}-{attempt}.json");
+
+    /// <summary>Begins to carry out the moves of a turn.</summary>
+    public Passage Begin(IReadOnlyList<Move> moves) => new(_rooms, _options, moves);
+
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
     public IReadOnlyList<Event> Carry(IReadOnlyList<Move> moves)
     {
-        var gone = new List<long>();
-        using var folders = new TurnFolders(_rooms);
-        var carrier = new Carrier(_rooms, folders, _options.KeepInputs);
-        foreach (var move in moves)
-        {
-            if (JobOf(move) is { } job && gone.Contains(job)) continue;
-            if (!carrier.Carry(move)) gone.Add(JobOf(move)!.Value);
-        }
+        using var passage = Begin(moves);
+        return passage.Go();
+    }
 
-        if (_options.Durable) folders.Sync();
-        return [.. gone.Select(job => new Event.InputGone(job))];
+    /// <summary>Removes all but the newest crash cards. Any thread may call it.</summary>
+    public void TrimCrashes(int max = 1000)
+    {
+        var cards = _rooms.Crashes.Names()
+            .Select(name => (Name: name, Entry: _rooms.Crashes.Look(name)))
+            .OrderByDescending(card => card.Entry?.ChangedTicks);
+        foreach (var (name, _) in cards.Skip(max)) _rooms.Crashes.Remove(name);
     }
 
     /// <summary>Mends what a crash left half done, then says what lies where. No worker may be alive.</summary>
@@ -107,16 +117,4 @@ sealed class Spool : IDisposable
         folder.Look(Report.FileName) is { Kind: EntryKind.File, Bytes: > 0 and <= ReportMax };
 
     internal static string Id(long job) => job.ToString(CultureInfo.InvariantCulture);
-
-    static long? JobOf(Move move) => move switch
-    {
-        Move.Accept accept => accept.Job.Id,
-        Move.Take take => take.Job.Id,
-        Move.GiveBack back => back.Job.Id,
-        Move.Publish publish => publish.Job.Id,
-        Move.Refuse refuse => refuse.Job.Id,
-        Move.Reopen reopen => reopen.Job.Id,
-        Move.Prepare or Move.Discard => null,
-        _ => throw new UnknownCaseException(move),
-    };
 }
