@@ -15,6 +15,7 @@ sealed class Engine : IDisposable
 {
     readonly EventLoop _loop;
     readonly Thread _thread;
+    readonly Insistence? _insistence;
     volatile Exception? _death;
 
     Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch, IReadOnlyList<string> inputs)
@@ -43,8 +44,10 @@ sealed class Engine : IDisposable
         Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
-        var carrier = new TurnCarrier(Spool, Ledger, orders);
-        var scheduler = new Scheduler(policy, Mend(carrier, log));
+        // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
+        var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, orders), log));
+        if (settings.Durable) _insistence = new(Clock, () => Inbox.StopAsked, log);
+        var carrier = new TurnCarrier(Spool, Ledger, orders, _insistence);
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
         _loop = new(Clock, Inbox, scheduler, carrier, turn =>
@@ -66,6 +69,9 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    /// <summary>What the world refuses while the loop stands and tries again; null for nothing.</summary>
+    public Refusal? Trouble => _insistence?.Trouble;
 
     public Snapshot Latest => _loop.Latest;
 
