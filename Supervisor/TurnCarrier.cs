@@ -9,7 +9,8 @@ namespace Decryptor.Supervisor;
 /// anything that is not remembered. What the world refuses for a while is tried again where there is an insistence;
 /// else, as whatever else fails, it is thrown.
 /// </summary>
-sealed class TurnCarrier(Spool spool, JobLedger ledger, OrderDesk orders, Insistence? insistence = null)
+sealed class TurnCarrier(
+    Spool spool, JobLedger ledger, OrderDesk orders, Insistence? insistence = null, Retention? retention = null)
 {
     /// <summary>Returns the facts that turned out otherwise than the scheduler thought.</summary>
     public IReadOnlyList<Event> Carry(Turn turn)
@@ -25,6 +26,7 @@ sealed class TurnCarrier(Spool spool, JobLedger ledger, OrderDesk orders, Insist
             FailPoint.Reached("ordered");
         }
 
+        retention?.Turn();
         return facts;
     }
 

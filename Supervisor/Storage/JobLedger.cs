@@ -4,6 +4,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Decryptor.Supervisor.Storage;
 
+/// <summary>How much the ledger keeps of what is kept for people only.</summary>
+/// <param name="Workers">Workers that have ended.</param>
+/// <param name="History">Lines of history, over all jobs.</param>
+/// <param name="AtOnce">Lines of a kind that one call removes.</param>
+readonly record struct LedgerBounds(long Workers, long History, int AtOnce);
+
 /// <summary>
 /// What every job is: one SQLite file with one writer, one transaction a turn, and on the disk before
 /// <see cref="Commit"/> returns. All its failures are <see cref="LedgerException"/>, and end the process.
@@ -103,6 +109,16 @@ sealed class JobLedger : IDisposable
             ? memory : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
 
+    /// <summary>Reads the whole file; damage is a <see cref="LedgerException"/>.</summary>
+    public void Check()
+    {
+        var found = LedgerFile.Guard(_path, () =>
+            LedgerFile.Select(_connection, "PRAGMA quick_check(1)", row => row.GetString(0)));
+        if (found is ["ok"]) return;
+        throw new LedgerException($"the ledger {_path} is damaged ({string.Join(' ', found)})",
+            "start the service again") { IsDamaged = true };
+    }
+
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
     public void MarkRunning() =>
         LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 0"));
@@ -110,6 +126,52 @@ sealed class JobLedger : IDisposable
     /// <summary>The supervisor stops in order.</summary>
     public void MarkStopped() =>
         LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 1"));
+
+    /// <summary>Jobs that had ended before that moment, the longest ended first, at most so many.</summary>
+    public IReadOnlyList<long> EndedBefore(DateTimeOffset moment, int max) => LedgerFile.Guard(_path, () =>
+        LedgerFile.Select(_connection,
+            "SELECT id FROM job WHERE state IN ('Completed', 'Failed') AND ended < $1 ORDER BY ended LIMIT $2",
+            row => row.GetInt64(0), moment.UtcTicks, max));
+
+    /// <summary>Forgets jobs with all that hangs on them. Their numbers are not used again.</summary>
+    public void Forget(IReadOnlyList<long> jobs) => LedgerFile.Guard(_path, () =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        foreach (var (table, column) in new[] { ("job", "id"), ("history", "job"), ("audit", "job") })
+        {
+            using var delete = Prepare($"DELETE FROM {table} WHERE {column} = $job", transaction: transaction);
+            foreach (var job in jobs) Execute(delete, transaction, job);
+        }
+
+        transaction.Commit();
+        return true;
+    });
+
+    /// <summary>
+    /// Forgets some of the workers that had ended before that moment, and of what goes beyond the newest lines: so many
+    /// at a time that nobody has to wait for it.
+    /// </summary>
+    /// <returns>How many lines are gone.</returns>
+    public int Trim(DateTimeOffset moment, LedgerBounds bounds) => LedgerFile.Guard(_path, () =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var old = Prepare(
+            "DELETE FROM worker WHERE number IN "
+            + "(SELECT number FROM worker WHERE ended < $moment ORDER BY ended LIMIT $most)", transaction: transaction);
+        var gone = Execute(old, transaction, moment.UtcTicks, bounds.AtOnce);
+        foreach (var (table, kept, which) in new[]
+            { ("worker", bounds.Workers, "ended IS NOT NULL AND"), ("history", bounds.History, "") })
+        {
+            using var beyond = Prepare(
+                $"DELETE FROM {table} WHERE number IN (SELECT number FROM {table} WHERE {which} "
+                + $"number <= (SELECT max(number) FROM {table}) - $kept ORDER BY number LIMIT $most)",
+                transaction: transaction);
+            gone += Execute(beyond, transaction, kept, bounds.AtOnce);
+        }
+
+        transaction.Commit();
+        return gone;
+    });
 
     public void Dispose()
     {
@@ -161,17 +223,19 @@ sealed class JobLedger : IDisposable
         }
     }
 
-    static void Execute(SqliteCommand command, SqliteTransaction transaction, params object?[] values)
+    static int Execute(SqliteCommand command, SqliteTransaction transaction, params object?[] values)
     {
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
         command.Transaction = transaction;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     // The parameters are named in the text, in the order in which they are filled.
-    SqliteCommand Prepare(string sql, Action<SqliteCommand>? declare = null)
+    SqliteCommand Prepare(
+        string sql, Action<SqliteCommand>? declare = null, SqliteTransaction? transaction = null)
     {
         var command = _connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = sql;
         if (declare is not null) declare(command);
         else foreach (var name in sql.Split('$').Skip(1))

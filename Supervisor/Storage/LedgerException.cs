@@ -21,7 +21,7 @@ sealed class LedgerException : Exception
     public bool MayPass { get; private init; }
 
     /// <summary>Whether the file itself is broken.</summary>
-    public bool IsDamaged { get; private init; }
+    public bool IsDamaged { get; init; }
 
     /// <summary>What SQLite's refusal means for a person.</summary>
     public static LedgerException Of(string path, SqliteException e)

@@ -35,8 +35,13 @@ sealed class LedgerReader : IDisposable
 
     readonly SqliteConnection _connection;
     readonly string _path;
+    readonly LedgerCopy? _copy;
 
-    LedgerReader(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
+    LedgerReader(SqliteConnection connection, string path, LedgerCopy? copy) =>
+        (_connection, _path, _copy) = (connection, path, copy);
+
+    /// <summary>What is told of how it is read; empty where there is nothing to tell.</summary>
+    public string Notice => _copy is null ? "" : LedgerCopy.Notice;
 
     /// <summary>Opens a ledger that is there.</summary>
     public static LedgerReader Open(string path)
@@ -46,19 +51,47 @@ sealed class LedgerReader : IDisposable
                 "name the directory that the service was given as its spool");
         return LedgerFile.Guard(path, () =>
         {
-            var connection = LedgerFile.Connect(path, SqliteOpenMode.ReadOnly);
             try
             {
-                if (Schema.Check(connection) == Schema.Version) return new LedgerReader(connection, path);
-                throw new LedgerException($"the ledger {path} is of an older version",
-                    "start the service once: it brings it up to date");
+                return Open(path, path, null);
             }
-            catch
+            catch (SqliteException e) when (LedgerCopy.Helps(e))
             {
-                connection.Dispose();
-                throw;
+                return OpenCopy(path);
             }
         });
+    }
+
+    static LedgerReader OpenCopy(string path)
+    {
+        var copy = LedgerCopy.Make(path);
+        try
+        {
+            return Open(path, copy.Path, copy);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    static LedgerReader Open(string path, string from, LedgerCopy? copy)
+    {
+        // A copy is ours, and what its log holds is still to be brought in.
+        var mode = copy is null ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite;
+        var connection = LedgerFile.Connect(from, mode);
+        try
+        {
+            if (Schema.Check(connection) == Schema.Version) return new(connection, path, copy);
+            throw new LedgerException($"the ledger {path} is of an older version",
+                "start the service once: it brings it up to date");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The newest jobs, at most so many, of that state and with that code where they are given.</summary>
@@ -107,7 +140,11 @@ sealed class LedgerReader : IDisposable
             .ToDictionary(state => state, state => counts.Find(c => c.State == state).Count);
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _copy?.Dispose();
+    }
 
     /// <summary>Written out for each case, since SQLite finds no index behind an OR of parameters.</summary>
     internal static string ListSql(bool byState, bool byCode) =>

@@ -51,6 +51,9 @@ sealed class Spool : IDisposable
     /// <summary>What the last <see cref="List"/> found and left alone, in words.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
+    /// <summary>The folders that the last <see cref="List"/> found of jobs that nobody knows any more.</summary>
+    public IReadOnlyList<(Folder Room, string Name)> Past { get; private set; } = [];
+
     /// <summary>Opens a spool and takes its lock; makes what is missing.</summary>
     /// <exception cref="SpoolException">It cannot be worked on.</exception>
     public static Spool Open(string path, SpoolOptions? options = null)
@@ -99,12 +102,51 @@ sealed class Spool : IDisposable
         foreach (var (name, _) in cards.Skip(max)) _rooms.Crashes.Remove(name);
     }
 
+    /// <summary>Takes ended jobs' folders out of sight, onto the disk; returns those that were there.</summary>
+    /// <param name="jobs">Which.</param>
+    /// <param name="rename">Gives a folder its new name.</param>
+    public IReadOnlyList<(Folder Room, string Name)> Retire(IReadOnlyList<long> jobs, Func<string, string> rename)
+    {
+        var retired = new List<(Folder Room, string Name)>();
+        foreach (var room in new[] { _rooms.Completed, _rooms.Failed })
+        {
+            foreach (var id in jobs.Select(Id))
+            {
+                if (room.Move(id, room, rename(id))) retired.Add((room, rename(id)));
+            }
+
+            if (_options.Durable) room.Sync();
+        }
+
+        return retired;
+    }
+
+    /// <summary>The ended jobs with the highest numbers, as far as their reports tell of them.</summary>
+    public IReadOnlyList<Job> ReadBack(int max)
+    {
+        (Folder Room, JobState State)[] ended =
+            [(_rooms.Completed, JobState.Completed), (_rooms.Failed, JobState.Failed)];
+        var newest = ended
+            .SelectMany(place => place.Room.Names().Select(name => (place.Room, place.State, Name: name)))
+            .Select(place => (place.Room, place.State, Job: InputName.TryParseJob(place.Name, out var job) ? job : 0))
+            .Where(place => place.Job > 0).OrderByDescending(place => place.Job).Take(max);
+        var jobs = new List<Job>();
+        foreach (var (room, state, job) in newest)
+        {
+            if (PublishedReport.TryRead(room, job, state, _ => { }) is not { } report) continue;
+            var at = new DateTimeOffset(room.Look(Id(job))?.ChangedTicks ?? 0, TimeSpan.Zero);
+            jobs.Add(JobReport.ReadBack(report, job, state, at));
+        }
+
+        return jobs;
+    }
+
     /// <summary>Mends what a crash left half done, then says what lies where. No worker may be alive.</summary>
     public SpoolListing List(IEnumerable<long> openJobs)
     {
         var census = new Census(_rooms);
         var listing = census.Take(openJobs);
-        Warnings = census.Warnings;
+        (Warnings, Past) = (census.Warnings, census.Past);
         return listing;
     }
 
