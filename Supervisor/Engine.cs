@@ -15,6 +15,8 @@ sealed class Engine : IDisposable
 {
     readonly EventLoop _loop;
     readonly Thread _thread;
+    readonly Insistence? _insistence;
+    readonly Retention? _retention;
     volatile Exception? _death;
 
     Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch, IReadOnlyList<string> inputs)
@@ -30,7 +32,7 @@ sealed class Engine : IDisposable
         });
         var survivors = Survivors.KillAll(Spool.Work);
         if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
-        Ledger = JobLedger.Open(Spool.Ledger);
+        Ledger = LedgerRebuild.Open(Spool, what => log.Error("{What:l}", what), Clock.Now);
         Desk = new(ring);
         var program = settings.Worker is { } path
             ? WorkerProgram.At(path)
@@ -43,8 +45,16 @@ sealed class Engine : IDisposable
         Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
-        var carrier = new TurnCarrier(Spool, Ledger, orders);
-        var scheduler = new Scheduler(policy, Mend(carrier, log));
+        // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
+        var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, orders), log));
+        if (settings.Durable)
+        {
+            _insistence = new(Clock, () => Inbox.StopAsked, log);
+            _retention = new(Spool, Ledger, () => Clock.Now, what => log.Warning("{What:l}", what));
+            RetentionDays = settings.RetentionDays;
+        }
+
+        var carrier = new TurnCarrier(Spool, Ledger, orders, _insistence, _retention);
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
         _loop = new(Clock, Inbox, scheduler, carrier, turn =>
@@ -66,6 +76,18 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    /// <summary>What the world refuses while the loop stands and tries again; null for nothing.</summary>
+    public Refusal? Trouble => _insistence?.Trouble;
+
+    /// <summary>For how many days ended jobs are kept; 0 for ever.</summary>
+    public double RetentionDays
+    {
+        set
+        {
+            if (_retention is not null) _retention.Days = value;
+        }
+    }
 
     public Snapshot Latest => _loop.Latest;
 
@@ -91,6 +113,7 @@ sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        _retention?.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();

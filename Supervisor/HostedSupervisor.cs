@@ -111,6 +111,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
             if (fresh.Workers != _settings.Workers) Post(new Event.ResizeAsked(fresh.Workers - _settings.Workers));
             _settings = fresh;
+            engine.RetentionDays = fresh.RetentionDays;
             var changed = !ring.Equals(engine.Desk.Ring);
             engine.Desk.Ring = ring;
             log.Information("reloaded: {Keys} keys{Changed:l}", ring.Views.Count, changed ? ", changed" : "");
