@@ -47,11 +47,14 @@ sealed class Engine : IDisposable
         var scheduler = new Scheduler(policy, Mend(carrier, log));
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
-        _loop = new(Clock, Inbox, scheduler, carrier, turn =>
+        // A spool that dies with its command has no later in which anybody could ask.
+        Recorder = settings.Durable ? new($"{Spool.Run}/flight", () => () => $"policy {NotedJson.Of(policy)}") : null;
+        _loop = new(Clock, Inbox, scheduler, carrier, new((now, events) => Recorder?.Take(now, events), turn =>
         {
             journal.Watch(turn);
+            Ends.Watch(turn);
             watch(turn);
-        });
+        }));
         _thread = new(Turn) { Name = "event loop" };
     }
 
@@ -66,6 +69,12 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    /// <summary>How workers have ended lately.</summary>
+    public WorkerEnds Ends { get; } = new();
+
+    /// <summary>Keeps every step; null for a private spool.</summary>
+    public FlightRecorder? Recorder { get; }
 
     public Snapshot Latest => _loop.Latest;
 
@@ -91,6 +100,7 @@ sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        Recorder?.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();
