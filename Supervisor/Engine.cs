@@ -48,7 +48,7 @@ sealed class Engine : IDisposable
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
         // A spool that dies with its command has no later in which anybody could ask.
-        Recorder = settings.Durable ? new($"{Spool.Run}/flight", () => () => $"policy {NotedJson.Of(policy)}") : null;
+        Recorder = settings.Durable ? new($"{Spool.Run}/flight", () => Noted(scheduler.Save())) : null;
         _loop = new(Clock, Inbox, scheduler, carrier, new((now, events) => Recorder?.Take(now, events), turn =>
         {
             journal.Watch(turn);
@@ -105,6 +105,9 @@ sealed class Engine : IDisposable
         Ledger.Dispose();
         Spool.Dispose();
     }
+
+    // Taken on the loop's thread, and written out on the recorder's.
+    static Func<string> Noted(SchedulerState state) => () => Script.State + NotedJson.Of(state);
 
     Recovered Mend(TurnCarrier carrier, ILogger log)
     {

@@ -20,37 +20,57 @@ static class ReplayCommand
     {
         var file = new Argument<string>("FILE") { Description = "a segment of SPOOL/run/flight, or a play" };
         var all = new Option<bool>("--all") { Description = "print the steps too in which only time passes" };
+        var last = new Option<long?>("--last") { Description = "print the last N steps alone", HelpName = "N" };
+        last.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() < 1) result.AddError("--last takes a number from 1 on");
+        });
         var command = new Command("replay", "show what the scheduler decided in an incident, step by step")
         {
-            file, all,
+            file, last, all,
         };
-        command.SetAction(parsed => Replay(parsed.GetValue(file)!, parsed.GetValue(all)));
+        command.SetAction(parsed => Replay(parsed.GetValue(file)!, parsed.GetValue(last), parsed.GetValue(all)));
         return command;
     }
 
-    static int Replay(string path, bool all)
+    static int Replay(string path, long? last, bool all)
     {
         if (Directory.Exists(path))
             return Talk.Error($"{path} is a directory", "name one of the files in it", FailureCode.NoInput.ExitCode);
         if (!File.Exists(path)) return Talk.Error($"there is no file {path}", "", FailureCode.NoInput.ExitCode);
         if (new FileInfo(path).Length > FileMax)
             return Talk.Error(
-                $"{path} is larger than {StatusText.Size(FileMax)}", "replay a part of it: it may be cut between scenes",
-                FailureCode.LimitOutput.ExitCode);
+                $"{path} is larger than {StatusText.Size(FileMax)}",
+                "it may be cut at an empty line above a line that begins with at", FailureCode.LimitOutput.ExitCode);
         using var stdout = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
-        var script = new Script(stdout) { LeaveOutQuiet = !all };
+        var first = last is { } steps ? Math.Max(0, StepsIn(path) - steps) : 0;
+        var script = new Script(stdout) { LeaveOutQuiet = !all, LeaveOutFirst = first };
+        var failed = Perform(script, path);
+        stdout.Flush();
+        if (failed is not null)
+            return Talk.Error($"{path}, line {failed.Line}: {failed.Message}", "", FailureCode.Damaged.ExitCode);
+        return Compare(path, script);
+    }
+
+    // As far as it goes: what stops it is told when it is printed.
+    static long StepsIn(string path)
+    {
+        var counted = new Script(TextWriter.Null);
+        _ = Perform(counted, path);
+        return counted.Steps;
+    }
+
+    static ScriptException? Perform(Script script, string path)
+    {
         try
         {
             script.Perform(ReplayLines.Of(path, LineMax));
+            return null;
         }
         catch (ScriptException e)
         {
-            stdout.Flush();
-            return Talk.Error($"{path}, line {e.Line}: {e.Message}", "", FailureCode.Damaged.ExitCode);
+            return e;
         }
-
-        stdout.Flush();
-        return Compare(path, script);
     }
 
     static int Compare(string path, Script script)
@@ -92,8 +112,7 @@ static class ReplayLines
             if (line.Length > lengthMax) throw new ScriptException(number, $"it has more than {lengthMax} characters");
         }
 
-        // Who was killed while writing has left half a line: it was never a whole one.
-        if (line.Length > 0) Talk.Say($"{path}, line {number}: the end is cut off; it is left out");
+        // Who was killed while writing leaves half a line, which says nothing.
     }
 
     static int Read(StreamReader text, char[] buffer, int line)

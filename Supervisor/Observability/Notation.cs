@@ -25,7 +25,7 @@ static class Notation
         Event.Measured measured =>
             $"measured{string.Concat(measured.Sizes.Select(size => $" {size.Worker} {size.ResidentBytes}"))}",
         Event.OperatorAsked asked =>
-            $"operator {asked.Act} {asked.Job.Id} ticket {asked.Ticket} by{Said(asked.Who)}",
+            $"operator {asked.Act} {asked.Job.Id} ticket {asked.Ticket}{NoInput(asked)} by{Said(asked.Who)}",
         Event.PolicyChanged changed => $"policy changed {NotedJson.Of(changed.Policy)}",
         _ => throw new UnknownCaseException(happened),
     };
@@ -58,6 +58,7 @@ static class Notation
     {
         Move.Accept accept => $"accept {accept.Job.Id} {Spelling.Word(accept.Place)}",
         Move.Prepare prepare => $"prepare {prepare.Worker}",
+        Move.Probe probe => $"probe {probe.Worker}",
         Move.Take take => $"take {take.Job.Id} to {take.Worker}",
         Move.GiveBack back => $"give back {back.Job.Id} from {back.Worker}",
         Move.Publish publish => $"publish {publish.Attempt} as {publish.Job.State}",
@@ -83,6 +84,7 @@ static class Notation
     {
         Order.Start start => $"start {start.Worker}",
         Order.Assign assign => $"assign {assign.Attempt}{(assign.HashFirst ? " hash first" : "")}",
+        Order.Probe probe => $"probe {probe.Attempt}",
         Order.Answer answer => $"answer {answer.Request.Attempt} {answer.Request.Question}",
         Order.Dismiss dismiss => $"dismiss {dismiss.Worker}",
         Order.Kill kill => $"kill {kill.Worker}: {Spelling.Text(kill.Why)}",
@@ -121,6 +123,8 @@ static class Notation
         + (end.Blocks == default ? "" : $" blocks {end.Blocks.Total} {end.Blocks.Ok} {end.Blocks.Bad}")
         + (end.Hint.Length > 0 ? $" hint {Spelling.Word(end.Hint)}" : "")
         + (end.Text.Length > 0 ? $" text {Spelling.Text(end.Text)}" : "");
+
+    static string NoInput(Event.OperatorAsked asked) => asked.HasInput ? "" : " no-input";
 
     static string Counted(string what, long bytes) => bytes == 0 ? "" : $" {what} {bytes}";
 

@@ -12,7 +12,7 @@ sealed class NotationReader
 {
     readonly Dictionary<long, Job> _known = [];
 
-    public Policy Policy { get; private set; } = new() { Workers = 1 };
+    public Policy Policy { get; set; } = new() { Workers = 1 };
 
     /// <summary>A job as it is from now on, for events that name it.</summary>
     public void Learn(Job job) => _known[job.Id] = job;
@@ -99,8 +99,9 @@ sealed class NotationReader
         var job = Known(words.Count("a job"));
         words.Need("ticket");
         var ticket = words.Count("a ticket");
+        var hasInput = !words.Take("no-input");
         words.Need("by");
-        return new(act, job, words.Text(), ticket);
+        return new(act, job, words.Text(), ticket, hasInput);
     }
 
     Event.PolicyChanged Changed(Words words)

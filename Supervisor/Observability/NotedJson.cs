@@ -8,10 +8,10 @@ using Decryptor.Supervisor.Scheduling;
 namespace Decryptor.Supervisor.Observability;
 
 /// <summary>
-/// What of the notation is too much for words: jobs and policies as one line of JSON. What a line does not name has
+/// What of the notation is too much for words: jobs, policies and whole schedulers as one line of JSON. What a line does not name has
 /// its default, so that lines by hand can be short, and old ones are read when there is something new to say.
 /// </summary>
-[JsonSerializable(typeof(Job)), JsonSerializable(typeof(Policy))]
+[JsonSerializable(typeof(Job)), JsonSerializable(typeof(Policy)), JsonSerializable(typeof(SchedulerState))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -20,6 +20,7 @@ sealed partial class NotedJson : JsonSerializerContext
 {
     static readonly Job _plainJob = new() { Id = 0, Source = "" };
     static readonly Policy _plainPolicy = new();
+    static readonly SchedulerState _plainState = new();
 
     /// <summary>A job; what is as usual is left out.</summary>
     public static string Of(Job job)
@@ -33,6 +34,12 @@ sealed partial class NotedJson : JsonSerializerContext
 
     /// <summary>A policy, all of it: what is usual may change.</summary>
     public static string Of(Policy policy) => JsonSerializer.Serialize(policy, Default.Policy);
+
+    /// <summary>All that a scheduler knows.</summary>
+    public static string Of(SchedulerState state) => JsonSerializer.Serialize(state, Default.SchedulerState);
+
+    /// <exception cref="FormatException">It is no state of a scheduler.</exception>
+    public static SchedulerState StateFrom(string json) => Read(json, _plainState, Default.SchedulerState);
 
     /// <exception cref="FormatException">It is no job.</exception>
     public static Job JobFrom(string json) => Read(json, _plainJob, Default.Job);
@@ -70,7 +77,7 @@ sealed partial class NotedJson : JsonSerializerContext
         {
             return all.Deserialize(type)!;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
             throw new FormatException(e.Message, e);
         }

@@ -16,6 +16,7 @@ sealed class Script(TextWriter output)
     public const string Dashes = "----";
     public const string Wait = "wait ";
     public const string At = "at ";
+    public const string State = "state ";
 
     readonly NotationReader _reader = new();
     readonly List<string> _above = [];
@@ -33,6 +34,12 @@ sealed class Script(TextWriter output)
     /// Leave out scenes in which only time passes and nothing follows; the next one that stays waits so much longer.
     /// </summary>
     public bool LeaveOutQuiet { get; init; }
+
+    /// <summary>
+    /// Show only what comes after so many steps, and first the scheduler as it stands there: what is shown is a play of
+    /// its own.
+    /// </summary>
+    public long LeaveOutFirst { get; init; }
 
     /// <summary>Scenes whose turn had been written down, and was another.</summary>
     public List<ScriptDifference> Differences { get; } = [];
@@ -94,6 +101,7 @@ sealed class Script(TextWriter output)
         if (line[0] == '#') return;
         if (Argument(line, Wait) is { } time) Pass(TimeFrom(time));
         else if (Argument(line, At) is { } moment) _now = MomentFrom(moment);
+        else if (Argument(line, State) is { } state) Begin(NotedJson.StateFrom(state));
         else if (_reader.Read(line) is { } happened) _events.Add(happened);
     }
 
@@ -107,6 +115,21 @@ sealed class Script(TextWriter output)
         _waited += time;
     }
 
+    void Begin(SchedulerState state)
+    {
+        try
+        {
+            _scheduler = new(state);
+        }
+        catch (Exception e)
+        {
+            throw new FormatException($"no scheduler can stand so: {e.Message}", e);
+        }
+
+        _reader.Policy = state.Policy;
+        foreach (var job in state.Starving) _reader.Learn(job);
+    }
+
     static DateTimeOffset MomentFrom(string text) => DateTimeOffset.TryParseExact(
         text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture,
         DateTimeStyles.AssumeUniversal, out var moment)
@@ -116,7 +139,7 @@ sealed class Script(TextWriter output)
     void EndScene()
     {
         if (_dashesAt > 0) Play();
-        else if (_above.Count > 0) WriteScene([]);
+        else if (_above.Count > 0 && Steps >= LeaveOutFirst) WriteScene([]);
         _above.Clear();
         _below.Clear();
         _events.Clear();
@@ -133,7 +156,17 @@ sealed class Script(TextWriter output)
         var quiet = LeaveOutQuiet && _above.TrueForAll(line => Argument(line, Wait) is not null)
             && turn is { Moves.Count: 0, Rows.Count: 0, Orders.Count: 0, Stopped: false } && turn.WakeAt == _wakeAt;
         _wakeAt = turn.WakeAt;
-        if (!quiet) WriteScene([Dashes, .. follows]);
+        if (Steps == LeaveOutFirst) WriteBeginning();
+        if (Steps > LeaveOutFirst && !quiet) WriteScene([Dashes, .. follows]);
+    }
+
+    void WriteBeginning()
+    {
+        _above.Clear();
+        _above.Add(At + Moment(_now));
+        _above.Add(State + NotedJson.Of(_scheduler!.Save()));
+        _waited = TimeSpan.Zero;
+        WriteScene([]);
     }
 
     Turn Step()

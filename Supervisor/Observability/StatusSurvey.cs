@@ -38,7 +38,8 @@ static class StatusSurvey
             Tenants = TenantsOf(snapshot, now, sources.HeldBack()),
             TenantsUnseen = Math.Max(0, snapshot.WaitingOf.Count - snapshot.Tenants.Count),
             Totals = TotalsOf(tally),
-            Failures = [.. tally.Failures.Select(failed => new StatusFailure(failed.Key, failed.Value, null))],
+            Failures = [.. tally.Failures.Select(failed =>
+                new StatusFailure(failed.Key, failed.Value.Count, failed.Value.LastJob))],
             Confinements = sources.Confinements(),
             Keys = sources.Keys(),
             ReloadRefused = refused,
@@ -49,7 +50,8 @@ static class StatusSurvey
 
     static StatusTotals TotalsOf(Tally tally) => new(
         tally.Complete, tally.Partial, tally.Failed, tally.BytesIn, tally.BytesOut,
-        tally.Starts, tally.Exits, tally.StaleWords, tally.Failures);
+        tally.Starts, tally.Exits, tally.StaleWords,
+        tally.Failures.ToDictionary(failed => failed.Key, failed => failed.Value.Count));
 
     static StatusQueue QueueOf(Snapshot snapshot, DateTimeOffset now) => new(
         snapshot.Waiting, snapshot.Suspects, snapshot.Running, (now - snapshot.Oldest)?.TotalSeconds)

@@ -111,7 +111,7 @@ static class StatusText
             $"in {Size(totals.BytesIn)} → out {Size(totals.BytesOut)}");
         if (view.Failures.Count > 0)
             page.Facts("failures", view.Failures.OrderByDescending(code => code.Count).Select(code =>
-                code.LastJob is { } last ? $"{code.Code} {code.Count}, last job {last}" : $"{code.Code} {code.Count}"));
+                $"{code.Code} {code.Count}, last job {code.LastJob}"));
     }
 
     static void Flight(Page page, FlightView? flight)

@@ -147,7 +147,7 @@ sealed record StatusTenant(
     string Name, int Waiting, int Running, int? Weight, int Penalties, double? OldestSeconds, long HeldBack);
 
 /// <summary>How many jobs had a code since the start, and the last that did.</summary>
-sealed record StatusFailure(string Code, long Count, long? LastJob);
+sealed record StatusFailure(string Code, long Count, long LastJob);
 
 sealed record StatusTotals(
     long Complete, long Partial, long Failed, long BytesIn, long BytesOut, long WorkerStarts, long WorkerExits,

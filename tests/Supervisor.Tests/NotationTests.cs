@@ -110,7 +110,7 @@ sealed class NotationTests
         yield return new Event.Measured([new(worker, random.NextInt64()), new(new(9, 9), 0)]);
         yield return new Event.Measured([]);
         yield return new Event.OperatorAsked(
-            (OperatorAct)random.Next(3), SomeJob(random, text), text, random.NextInt64());
+            (OperatorAct)random.Next(3), SomeJob(random, text), text, random.NextInt64(), random.Next(2) == 0);
         yield return new Event.PolicyChanged(new()
         {
             Workers = 7,
