@@ -57,11 +57,14 @@ sealed class Engine : IDisposable
         var carrier = new TurnCarrier(Spool, Ledger, orders, _insistence, _retention);
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
-        _loop = new(Clock, Inbox, scheduler, carrier, turn =>
+        // A spool that dies with its command has no later in which anybody could ask.
+        Recorder = settings.Durable ? new($"{Spool.Run}/flight", () => Noted(scheduler.Save())) : null;
+        _loop = new(Clock, Inbox, scheduler, carrier, new((now, events) => Recorder?.Take(now, events), turn =>
         {
             journal.Watch(turn);
+            Ends.Watch(turn);
             watch(turn);
-        });
+        }));
         _thread = new(Turn) { Name = "event loop" };
     }
 
@@ -89,6 +92,12 @@ sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>How workers have ended lately.</summary>
+    public WorkerEnds Ends { get; } = new();
+
+    /// <summary>Keeps every step; null for a private spool.</summary>
+    public FlightRecorder? Recorder { get; }
+
     public Snapshot Latest => _loop.Latest;
 
     /// <summary>True once the loop has ended, in order or not.</summary>
@@ -114,10 +123,14 @@ sealed class Engine : IDisposable
     public void Dispose()
     {
         _retention?.Dispose();
+        Recorder?.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();
     }
+
+    // Taken on the loop's thread, and written out on the recorder's.
+    static Func<string> Noted(SchedulerState state) => () => Script.State + NotedJson.Of(state);
 
     Recovered Mend(TurnCarrier carrier, ILogger log)
     {
