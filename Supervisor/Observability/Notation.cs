@@ -25,7 +25,7 @@ static class Notation
         Event.Measured measured =>
             $"measured{string.Concat(measured.Sizes.Select(size => $" {size.Worker} {size.ResidentBytes}"))}",
         Event.OperatorAsked asked =>
-            $"operator {asked.Act} {asked.Job.Id} ticket {asked.Ticket}{NoInput(asked)} by{Said(asked.Who)}",
+            $"operator {Lower(asked.Act)} {asked.Job.Id} ticket {asked.Ticket}{NoInput(asked)} by{Said(asked.Who)}",
         Event.PolicyChanged changed => $"policy changed {NotedJson.Of(changed.Policy)}",
         _ => throw new UnknownCaseException(happened),
     };
@@ -98,6 +98,8 @@ static class Notation
             .Concat(turn.Rows.Select(row => $"row    {Of(row)}"))
             .Concat(turn.Orders.Select(order => $"order  {Of(order)}"))
             .Concat(turn.Stopped ? ["stopped"] : []);
+
+    static string Lower(OperatorAct act) => act.ToString().ToLowerInvariant();
 
     static string Counts(Job job) =>
         (job.Attempts > 0 ? $" attempt {job.Attempts}" : "") + (job.Deaths > 0 ? $" deaths {job.Deaths}" : "");
