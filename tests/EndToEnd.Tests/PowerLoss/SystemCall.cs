@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Decryptor.EndToEnd.Tests.PowerLoss;
 
-/// <summary>One system call as <c>strace -y -xx</c> has written it: every string and every path in hexadecimal.</summary>
+/// <summary>
+/// One system call as <c>strace -y -xx</c> has written it: every string and every path in hexadecimal.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Arguments">As they were written, without the commas between them.</param>
 /// <param name="Result">What it returned; negative for an error.</param>
