@@ -18,6 +18,7 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
         {
             case Order.Start start: pool.Start(start.Worker); break;
             case Order.Assign assign: pool.Send(assign.Attempt.Worker, MessageFor(assign)); break;
+            case Order.Probe probe: pool.Send(probe.Attempt.Worker, MessageFor(probe.Attempt)); break;
             case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
             case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
             case Order.Kill kill: pool.Kill(kill.Worker); break;
@@ -30,6 +31,9 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
         Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes),
         assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))]);
+
+    Assign MessageFor(Attempt probe) => new(
+        probe, spool.ProbeOf(probe.Worker), spool.OutputOf(probe), Probe.Name, "", policy.LimitsFor(0));
 
     void Reply(KeyRequest request, Answer found)
     {

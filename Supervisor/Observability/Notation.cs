@@ -45,6 +45,7 @@ static class Notation
     {
         Move.Accept accept => $"accept {accept.Job.Id} {accept.Place}",
         Move.Prepare prepare => $"prepare {prepare.Worker}",
+        Move.Probe probe => $"probe {probe.Worker}",
         Move.Take take => $"take {take.Job.Id} to {take.Worker}",
         Move.GiveBack back => $"give back {back.Job.Id} from {back.Worker}",
         Move.Publish publish => $"publish {publish.Attempt} as {publish.Job.State}",
@@ -69,6 +70,7 @@ static class Notation
     {
         Order.Start start => $"start {start.Worker}",
         Order.Assign assign => $"assign {assign.Attempt}{(assign.HashFirst ? " hash first" : "")}",
+        Order.Probe probe => $"probe {probe.Attempt}",
         Order.Answer answer => $"answer {answer.Request.Attempt} {answer.Request.Question}",
         Order.Dismiss dismiss => $"dismiss {dismiss.Worker}",
         Order.Kill kill => $"kill {kill.Worker}: {kill.Why}",

@@ -129,7 +129,8 @@ sealed class StatusFile
 
     static StatusTotals TotalsOf(Tally tally) => new(
         tally.Complete, tally.Partial, tally.Failed, tally.BytesIn, tally.BytesOut,
-        tally.Starts, tally.Exits, tally.StaleWords, tally.Failures);
+        tally.Starts, tally.Exits, tally.StaleWords,
+        tally.Failures.ToDictionary(code => code.Key, code => code.Value.Count));
 
     static IEnumerable<string> Reasons(Snapshot snapshot, DateTimeOffset now, TimeSpan silence)
     {

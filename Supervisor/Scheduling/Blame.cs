@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Decryptor.Supervisor.Scheduling;
 
 /// <summary>
@@ -15,54 +17,71 @@ enum Blame
     Nobody,
 }
 
-/// <summary>
-/// Tells a deadly job from a broken worker. A death while a job runs is the job's fault, until so many different jobs
-/// have died in a row, with nothing finished between, that the worker itself must be broken.
-/// </summary>
-sealed class BlameJudge(Policy policy)
+/// <summary>What the judge remembers.</summary>
+sealed record BlameRecord
 {
-    readonly HashSet<long> _victims = [];
-    int _busyDeaths;
+    /// <summary>The jobs over which workers died since the last finished job.</summary>
+    public ImmutableSortedSet<long> Victims { get; init; } = [];
+
+    public int BusyDeaths { get; init; }
+
+    /// <summary>
+    /// Whether no job is given out before a worker has shown with an input of our own that it is none of the broken.
+    /// </summary>
+    public bool WantsProbe { get; init; }
 
     /// <summary>
     /// Failures of the worker itself since the last finished job; each doubles the pause before a start.
     /// </summary>
-    public int WorkerFailures { get; private set; }
+    public int WorkerFailures { get; init; }
 
     /// <summary>No start before this moment.</summary>
-    public DateTimeOffset StartsFrom { get; private set; }
+    public DateTimeOffset StartsFrom { get; init; }
+}
+
+/// <summary>
+/// Tells a deadly job from a broken worker. A death while a job runs is the job's fault, until so many different jobs
+/// have died in a row, with nothing finished between, that the worker itself may be broken. Then a probe decides, an
+/// input of our own that harms no worker: if it ends well, the jobs were deadly after all.
+/// </summary>
+sealed class BlameJudge(TurnDraft turn, BlameRecord record)
+{
+    public BlameRecord Record { get; private set; } = record;
+
+    /// <summary>Whether a worker may be started at this moment.</summary>
+    public bool MayStart => turn.Now >= Record.StartsFrom;
 
     /// <summary>A worker that finishes a job is no broken worker.</summary>
-    public void AfterFinished()
-    {
-        _victims.Clear();
-        _busyDeaths = 0;
-        WorkerFailures = 0;
-        StartsFrom = default;
-    }
+    public void AfterFinished() => Record = new();
 
     /// <summary>A worker died over a job by its own doing or by our verdict.</summary>
-    public Blame AfterBusyDeath(long job, DateTimeOffset now)
+    public Blame AfterBusyDeath(long job)
     {
-        _busyDeaths++;
-        _victims.Add(job);
-        if (_busyDeaths < policy.BusyDeathsMax || _victims.Count < policy.BusyDeathsJobsMin) return Blame.Job;
-        AfterWorkerFailure(now);
+        Record = Record with { BusyDeaths = Record.BusyDeaths + 1, Victims = Record.Victims.Add(job) };
+        var (deaths, jobs) = (turn.Policy.BusyDeathsMax, turn.Policy.BusyDeathsJobsMin);
+        if (Record.BusyDeaths < deaths || Record.Victims.Count < jobs) return Blame.Job;
+        Record = Record with { WantsProbe = true };
+        AfterWorkerFailure();
         return Blame.Worker;
     }
 
     /// <summary>A worker did not start, did not greet, or died with nothing to do.</summary>
-    public void AfterWorkerFailure(DateTimeOffset now)
+    public void AfterWorkerFailure()
     {
         // Many that fall together are one failure: the pause is doubled once for all of them.
-        if (now < StartsFrom) return;
-        WorkerFailures++;
-        StartsFrom = now + policy.Backoff(WorkerFailures, now.Ticks);
+        if (!MayStart) return;
+        Record = Record with { WorkerFailures = Record.WorkerFailures + 1 };
+        Wait();
     }
 
     /// <summary>While workers fail, each start is a probe, and the next has to wait for it.</summary>
-    public void AfterStart(DateTimeOffset now)
+    public void AfterStart()
     {
-        if (WorkerFailures > 1) StartsFrom = now + policy.Backoff(WorkerFailures, now.Ticks);
+        if (Record.WorkerFailures > 1) Wait();
     }
+
+    void Wait() => Record = Record with
+    {
+        StartsFrom = turn.Now + turn.Policy.Backoff(Record.WorkerFailures, turn.Now.Ticks),
+    };
 }

@@ -58,7 +58,7 @@ static class Recovery
 {
     public static Recovered Recover(LedgerMemory ledger, SpoolListing spool, DateTimeOffset now)
     {
-        var draft = new TurnDraft();
+        var draft = new TurnDraft(new());
         var waiting = new List<Job>();
         var queued = spool.Queued.ToDictionary(input => input.Job);
         var held = spool.Work.SelectMany(work => work.Value.Select(input => (input.Job, Worker: work.Key)))

@@ -18,7 +18,8 @@ sealed record Snapshot
     /// <summary>How many of those are suspects.</summary>
     public int Suspects { get; init; }
 
-    public DateTimeOffset? Oldest { get; init; }
+    /// <summary>When the job that waits longest had arrived; null when none waits.</summary>
+    public DateTimeOffset? Oldest => Tenants.Select(tenant => tenant.Oldest).Min();
 
     /// <summary>Jobs in state Decrypting.</summary>
     public int Running { get; init; }
@@ -77,15 +78,25 @@ sealed record SlotView(
     int Slot, Incarnation? Worker, string State, Job? Job, Progress? Latest, DateTimeOffset? Since,
     DateTimeOffset? LastWork, string Next, DateTimeOffset? NextAt, int JobsDone)
 {
-    public static SlotView Of(WorkerSlot slot, Policy policy)
+    /// <summary>The workers by slot, then the places that nobody fills.</summary>
+    public static IReadOnlyList<SlotView> Of(Roster roster, Policy policy, DateTimeOffset startsFrom)
     {
-        var view = new SlotView(slot.Number, slot.Occupant, "vacant", null, null, null, null, "start", null, 0);
+        var views = roster.All.Select(slot => Of(slot, policy)).ToList();
+        var free = Enumerable.Range(1, int.MaxValue).Where(number => views.TrueForAll(view => view.Slot != number));
+        views.AddRange(free.Take(roster.Missing).ToList().Select(number =>
+            new SlotView(number, null, "vacant", null, null, null, null, "start", startsFrom, 0)));
+        return views;
+    }
+
+    static SlotView Of(WorkerSlot slot, Policy policy)
+    {
+        var view = new SlotView(
+            slot.Worker.Slot, slot.Worker, "", null, null, null, null, "", slot.Deadline(policy), slot.JobsDone);
         return slot switch
         {
             WorkerSlot.Starting starting =>
-                view with { State = "starting", Since = starting.Since, Next = "kill", NextAt = starting.HelloBy },
-            WorkerSlot.Idle idle =>
-                view with { State = "idle", Since = idle.Since, Next = "", JobsDone = idle.JobsDone },
+                view with { State = "starting", Since = starting.Born, Next = "kill unless it greets" },
+            WorkerSlot.Idle idle => view with { State = "idle", Since = idle.Since },
             WorkerSlot.Busy busy => view with
             {
                 State = "busy",
@@ -94,12 +105,10 @@ sealed record SlotView(
                 Since = busy.Since,
                 LastWork = busy.LastWork,
                 Next = busy.AskedAt is null ? "kill unless it moves" : "waits for a key",
-                NextAt = busy.Deadline(policy),
-                JobsDone = busy.JobsDone,
             },
-            WorkerSlot.Leaving leaving =>
-                view with { State = "leaving", Job = leaving.Job, Next = leaving.Why, NextAt = leaving.KillAt },
-            _ => view,
+            WorkerSlot.Probing => view with { State = "probing", Next = "kill unless it ends well" },
+            WorkerSlot.Leaving leaving => view with { State = "leaving", Job = leaving.Job, Next = leaving.Why },
+            _ => throw new UnknownCaseException(slot),
         };
     }
 }

@@ -1,7 +1,7 @@
 namespace Decryptor.Supervisor.Scheduling;
 
 /// <summary>
-/// Jobs that failed for want of a key, which a change of the ring could miss: those whose rows are not in the ledger
+/// Jobs that ended for want of a key, which a change of the ring could miss: those whose rows are not in the ledger
 /// yet when somebody looks there, and those that began with the old ring and end after the new one has come.
 /// </summary>
 sealed class Starving
@@ -9,12 +9,20 @@ sealed class Starving
     // No more than may end while somebody reads the ledger: a few for each worker.
     const int LatestMax = 1024;
 
-    readonly Queue<Job> _latest = new();
-    DateTimeOffset _changedAt = DateTimeOffset.MinValue;
+    readonly Queue<Job> _latest;
+
+    public Starving(IEnumerable<Job> latest, DateTimeOffset changedAt) =>
+        (_latest, ChangedAt) = (new(latest), changedAt);
+
+    /// <summary>When the ring changed last.</summary>
+    public DateTimeOffset ChangedAt { get; private set; }
+
+    /// <summary>The latest that ended so, oldest first.</summary>
+    public IReadOnlyList<Job> Latest => [.. _latest];
 
     public void Ended(Job job)
     {
-        if (job is not { State: JobState.Failed, WantsKey: true, Outside: null }) return;
+        if (job is not { IsOpen: false, WantsKey: true, Outside: null }) return;
         _latest.Enqueue(job);
         if (_latest.Count > LatestMax) _latest.Dequeue();
     }
@@ -22,7 +30,7 @@ sealed class Starving
     /// <summary>The ring has changed: the jobs that deserve another try, with those that the ledger knows.</summary>
     public IReadOnlyList<Job> Again(IReadOnlyList<Job> known, DateTimeOffset now)
     {
-        _changedAt = now;
+        ChangedAt = now;
         var all = known.UnionBy(_latest, job => job.Id).ToList();
         _latest.Clear();
         return all;
@@ -35,7 +43,7 @@ sealed class Starving
         for (var left = _latest.Count; left > 0; left--)
         {
             var job = _latest.Dequeue();
-            if (job.Started < _changedAt) late.Add(job);
+            if (job.Started < ChangedAt) late.Add(job);
             else _latest.Enqueue(job);
         }
 

@@ -34,6 +34,9 @@ abstract record Move
     /// <summary>Make <c>work/Worker/</c> with <c>in/</c> and <c>out/</c>, before the worker starts.</summary>
     internal sealed record Prepare(Incarnation Worker) : Move;
 
+    /// <summary>Put the probe into <c>work/Worker/in/</c>: a small input of our own.</summary>
+    internal sealed record Probe(Incarnation Worker) : Move;
+
     /// <summary><c>queue/</c> → <c>work/Worker/in/</c></summary>
     internal sealed record Take(Job Job, Incarnation Worker) : Move;
 
@@ -106,6 +109,9 @@ abstract record Order
     /// <param name="HashFirst">Whether its bytes must be known before it runs.</param>
     /// <param name="Poison">Hashes of quarantined inputs of its length, in hexadecimal.</param>
     internal sealed record Assign(Job Job, Attempt Attempt, bool HashFirst, IReadOnlyList<string> Poison) : Order;
+
+    /// <summary>Let it decode the probe, which is in its <c>in/</c>.</summary>
+    internal sealed record Probe(Attempt Attempt) : Order;
 
     /// <summary>Let the key ring answer; <see cref="Event.KeysAnswered"/> follows.</summary>
     internal sealed record Answer(KeyRequest Request) : Order;

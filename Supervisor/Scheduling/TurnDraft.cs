@@ -2,12 +2,19 @@ using Decryptor.Protocol;
 
 namespace Decryptor.Supervisor.Scheduling;
 
-/// <summary>The turn while it is being thought of.</summary>
-sealed class TurnDraft
+/// <summary>The turn while it is being thought of, with the time and the numbers that it is thought by.</summary>
+sealed class TurnDraft(Policy policy)
 {
-    readonly List<Move> _moves = [];
-    readonly List<Row> _rows = [];
-    readonly List<Order> _orders = [];
+    List<Move> _moves = [];
+    List<Row> _rows = [];
+    List<Order> _orders = [];
+
+    public DateTimeOffset Now { get; private set; }
+
+    public Policy Policy { get; set; } = policy;
+
+    /// <summary>A new turn, with nothing in it.</summary>
+    public void Begin(DateTimeOffset now) => (Now, _moves, _rows, _orders) = (now, [], [], []);
 
     public void Do(Move move) => _moves.Add(move);
 

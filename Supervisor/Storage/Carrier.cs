@@ -17,6 +17,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         {
             case Move.Accept accept: return Accept(accept.Job, accept.Place);
             case Move.Prepare prepare: Prepare(prepare.Worker); break;
+            case Move.Probe probe: PutProbe(probe.Worker); break;
             case Move.Take take: Take(take.Job, take.Worker); break;
             case Move.GiveBack back: GiveBack(back.Job, back.Worker); break;
             case Move.Publish publish: Publish(publish.Job, publish.Attempt); break;
@@ -68,6 +69,12 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (folders.In(worker) is { } input) folders.Touch(input);
         folders.Touch(folder);
         folders.Touch(rooms.Work);
+    }
+
+    void PutProbe(Incarnation worker)
+    {
+        if (folders.In(worker) is { } input && input.Look(Probe.Name) is null)
+            input.Write(Probe.Name, Probe.Bytes, 0x180u);
     }
 
     void Take(Job job, Incarnation worker)

@@ -65,6 +65,7 @@ sealed class Census(SpoolRooms rooms)
         var found = new List<FoundInput>();
         foreach (var name in folder.Names())
         {
+            if (name == Probe.Name) continue;
             if (!InputName.TryParse(name, out var input)) Count(name.Split('~')[0]);
             else Count(Spool.Id(input.Job));
             if (input.Job > 0 && folder.Look(name) is { Kind: EntryKind.File } entry && _inputs.Add(input.Job))

@@ -60,6 +60,9 @@ sealed class Spool : IDisposable
     public string InputOf(Job job) =>
         job.Outside ?? $"{WorkFolder(job.Worker ?? default)}/in/{InputName.Of(job)}";
 
+    /// <summary>The absolute path of the probe that a worker was given.</summary>
+    public string ProbeOf(Incarnation worker) => $"{WorkFolder(worker)}/in/{Probe.Name}";
+
     /// <summary>The absolute path of the directory that an attempt makes.</summary>
     public string OutputOf(Attempt attempt) => $"{WorkFolder(attempt.Worker)}/out/{attempt.Folder}";
 
@@ -116,7 +119,7 @@ sealed class Spool : IDisposable
         Move.Publish publish => publish.Job.Id,
         Move.Refuse refuse => refuse.Job.Id,
         Move.Reopen reopen => reopen.Job.Id,
-        Move.Prepare or Move.Discard => null,
+        Move.Prepare or Move.Probe or Move.Discard => null,
         _ => throw new UnknownCaseException(move),
     };
 }

@@ -214,6 +214,10 @@ sealed class World
                 worker.Job = assign.Job;
                 worker.Begun = false;
                 break;
+            case Order.Probe probe when _workers.ContainsKey(probe.Attempt.Worker):
+                var read = new Finished(probe.Attempt, Outcome.Complete, "", "", "", 1, 1, default);
+                _inbox.Add(new Event.WorkerSaid(probe.Attempt.Worker, read, true));
+                break;
             case Order.Dismiss dismiss: End(dismiss.Worker, "exit 0"); break;
             case Order.Kill kill: End(kill.Worker, "SIGKILL"); break;
             case Order.Answer answer: _inbox.Add(new Event.KeysAnswered(answer.Request.Attempt)); break;
