@@ -65,11 +65,13 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
 
     void Prepare(Incarnation worker)
     {
-        using var folder = rooms.Work.Ensure(worker.ToString(), FolderMode.Owner);
+        var folder = folders.Keep(rooms.Work.Ensure(worker.ToString(), FolderMode.Owner));
         folder.Ensure("in", FolderMode.Owner).Dispose();
         folder.Ensure("out", rooms.ForWorkers).Dispose();
-        folders.Touch(rooms.Work);
+        // Each names the next: an input that is moved in must not hang from a name that the power takes.
         if (folders.In(worker) is { } input) folders.Touch(input);
+        folders.Touch(folder);
+        folders.Touch(rooms.Work);
     }
 
     void PutProbe(Incarnation worker)

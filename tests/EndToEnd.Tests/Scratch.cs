@@ -3,7 +3,14 @@ namespace Decryptor.EndToEnd.Tests;
 /// <summary>A folder that is gone after the test.</summary>
 sealed class Scratch : IDisposable
 {
-    public Scratch() => Folder = Directory.CreateTempSubdirectory("decryptor-test-").FullName;
+    /// <param name="inMemory">On a disk of memory where there is one, for tests that write much and sync often.</param>
+    public Scratch(bool inMemory = false)
+    {
+        const string memory = "/dev/shm";
+        Folder = inMemory && Directory.Exists(memory)
+            ? Directory.CreateDirectory($"{memory}/decryptor-test-{Guid.NewGuid():N}").FullName
+            : Directory.CreateTempSubdirectory("decryptor-test-").FullName;
+    }
 
     public string Folder { get; }
 
