@@ -40,7 +40,8 @@ sealed class Engine : IDisposable
             Inputs = inputs,
             Confinement = new(settings.Confinement, what => log.Warning("{What:l}", Harmless.Text(what))),
         };
-        Pool = new(program, Spool.Work, Inbox.Post);
+        Pool = new(
+            program, Spool.Work, Inbox.Post, new(Path.Combine(Spool.Run, "crashes")), Orphans.Adopt(Spool.Work));
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
         var carrier = new TurnCarrier(Spool, Ledger, orders);
@@ -91,6 +92,7 @@ sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        Pool.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();

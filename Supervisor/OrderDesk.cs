@@ -20,7 +20,7 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
             case Order.Assign assign: pool.Send(assign.Attempt.Worker, MessageFor(assign)); break;
             case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
             case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
-            case Order.Kill kill: pool.Kill(kill.Worker); break;
+            case Order.Kill kill: pool.Kill(kill.Worker, kill.Why); break;
             case Order.Reply: break;
             default: throw new UnknownCaseException(order);
         }
