@@ -42,7 +42,8 @@ sealed class Engine : IDisposable
             Inputs = inputs,
             Confinement = new(settings.Confinement, what => log.Warning("{What:l}", Harmless.Text(what))),
         };
-        Pool = new(program, Spool.Work, Inbox.Post);
+        Pool = new(
+            program, Spool.Work, Inbox.Post, new(Path.Combine(Spool.Run, "crashes")), Orphans.Adopt(Spool.Work));
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
         // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
@@ -124,6 +125,7 @@ sealed class Engine : IDisposable
     {
         _retention?.Dispose();
         Recorder?.Dispose();
+        Pool.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();
