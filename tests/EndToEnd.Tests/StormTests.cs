@@ -134,7 +134,8 @@ sealed class StormTests
     static byte[] TextIn(string folder)
     {
         var texts = Directory.GetFiles(folder)
-            .Where(file => Path.GetFileName(file) is not ("report.json" or "input")).ToArray();
+            .Where(file => Path.GetFileName(file) is var name && name is not ("report.json" or "input")
+                && !Protocol.OutputNames.IsCrash(name)).ToArray();
         return texts.Length == 1 ? File.ReadAllBytes(texts[0]) : [];
     }
 
