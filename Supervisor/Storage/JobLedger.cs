@@ -116,7 +116,8 @@ sealed class JobLedger : IDisposable
             LedgerFile.Select(_connection, "PRAGMA quick_check(1)", row => row.GetString(0)));
         if (found is ["ok"]) return;
         throw new LedgerException($"the ledger {_path} is damaged ({string.Join(' ', found)})",
-            "start the service again") { IsDamaged = true };
+            "start the service again")
+        { IsDamaged = true };
     }
 
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
