@@ -1,3 +1,4 @@
+using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Observability;
 using Decryptor.Supervisor.Scheduling;
@@ -42,8 +43,9 @@ sealed class Engine : IDisposable
         };
         Pool = new(program, Spool.Work, Inbox.Post);
         var policy = settings.Policy();
-        var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
-        var carrier = new TurnCarrier(Spool, Ledger, orders);
+        Control = new(Inbox.TryPost);
+        Orders = new(Pool, Desk, Spool, policy, Inbox.Post) { Replied = Control.Answer };
+        var carrier = new TurnCarrier(Spool, Ledger, Orders);
         var scheduler = new Scheduler(policy, Mend(carrier, log));
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
@@ -66,6 +68,11 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    public OrderDesk Orders { get; }
+
+    /// <summary>Where operators' questions are brought.</summary>
+    public ControlDesk Control { get; }
 
     public Snapshot Latest => _loop.Latest;
 

@@ -58,7 +58,9 @@ abstract record Event
     /// <param name="Job">The job as the ledger has it; it may have changed since.</param>
     /// <param name="Who">Who asks: the user's name and number, as the kernel has told them.</param>
     /// <param name="Ticket">Names the question; <see cref="Order.Reply"/> with it answers.</param>
-    internal sealed record OperatorAsked(OperatorAct Act, Job Job, string Who, long Ticket) : Event;
+    /// <param name="HasInput">Whether the input of a job that has ended is still kept.</param>
+    internal sealed record OperatorAsked(
+        OperatorAct Act, Job Job, string Who, long Ticket, bool HasInput = true) : Event;
 
     /// <summary>Other settings are in force from now on.</summary>
     internal sealed record PolicyChanged(Policy Policy) : Event;
