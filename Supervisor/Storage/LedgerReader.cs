@@ -13,6 +13,14 @@ namespace Decryptor.Supervisor.Storage;
 /// <param name="Why">Why, for a person.</param>
 sealed record HistoryLine(DateTimeOffset At, long Job, int Attempt, string? Worker, JobState State, string Why);
 
+/// <summary>An operator's act as the ledger keeps it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Who">The user's name and number, as the kernel had told them.</param>
+/// <param name="Act">What was asked for.</param>
+/// <param name="Job">With which job.</param>
+/// <param name="Result">What came of it, for a person.</param>
+sealed record AuditLine(DateTimeOffset At, string Who, OperatorAct Act, long Job, string Result);
+
 /// <summary>
 /// Looks into a ledger and never changes it: beside the service that writes it, or when there is none. What cannot be
 /// read is a <see cref="LedgerException"/>.
@@ -53,10 +61,25 @@ sealed class LedgerReader : IDisposable
         + "ORDER BY id DESC LIMIT $3",
         JobRow.Read, state?.ToString(), code, limit);
 
-    /// <summary>Jobs that failed for want of a key and whose inputs are in the spool, oldest first.</summary>
-    public IReadOnlyList<Job> Starved() => Query(
-        $"SELECT {JobRow.Columns} FROM job WHERE state = 'Failed' AND code IN ($1, $2) AND outside IS NULL ORDER BY id",
-        JobRow.Read, FailureCode.KeyMissing.Name, FailureCode.KeyNoMatch.Name);
+    /// <summary>
+    /// Jobs that wait for a key and whose inputs are in the spool, oldest first: those that failed for want of one, and
+    /// packages of which a part stayed shut. A page of them, with higher numbers than <paramref name="after"/>.
+    /// </summary>
+    public IReadOnlyList<Job> Starved(long after, int limit) => Query(
+        $"SELECT {JobRow.Columns} FROM job WHERE code IN ('KEY_MISSING', 'KEY_NO_MATCH') "
+        + "AND state IN ('Completed', 'Failed') AND outside IS NULL AND id > $1 ORDER BY id LIMIT $2",
+        JobRow.Read, after, limit);
+
+    /// <summary>All the jobs that wait for a key.</summary>
+    public IReadOnlyList<Job> Starved() => Starved(0, int.MaxValue);
+
+    /// <summary>All that operators have done with a job, oldest first.</summary>
+    public IReadOnlyList<AuditLine> Audit(long job) => !HasAudit ? [] : Query(
+        "SELECT at, who, act, job, result FROM audit WHERE job = $1 ORDER BY number",
+        row => new AuditLine(
+            JobRow.Time(row.GetInt64(0)), row.GetString(1), Enum.Parse<OperatorAct>(row.GetString(2)),
+            row.GetInt64(3), row.GetString(4)),
+        job);
 
     /// <summary>One job, or null.</summary>
     public Job? Find(long id) =>
@@ -80,6 +103,10 @@ sealed class LedgerReader : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    // The first version of the ledger kept none.
+    bool HasAudit =>
+        Query("SELECT 1 FROM sqlite_master WHERE name = 'audit'", row => row.GetInt32(0)).Count > 0;
 
     List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
         LedgerFile.Guard(_path, () => LedgerFile.Select(_connection, sql, read, values));

@@ -72,6 +72,13 @@ sealed class Spool : IDisposable
     /// <summary>The absolute path of a failed job's folder.</summary>
     public string Failed(long job) => $"{Root}/failed/{Id(job)}";
 
+    /// <summary>Whether the input of a job that has ended is kept beside its report.</summary>
+    public bool KeepsInput(Job job)
+    {
+        using var folder = (job.State == JobState.Completed ? _rooms.Completed : _rooms.Failed).TryOpen(Id(job.Id));
+        return folder?.Look(Input) is { Kind: EntryKind.File };
+    }
+
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
     public IReadOnlyList<Event> Carry(IReadOnlyList<Move> moves)
