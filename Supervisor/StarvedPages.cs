@@ -21,6 +21,7 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
     DateTimeOffset? _changed;
     Thread? _thread;
     long _rings;
+    long _turns;
 
     /// <summary>The ring has changed: what ended before that deserves another try.</summary>
     public void Begin(DateTimeOffset changed)
@@ -34,9 +35,10 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
         }
     }
 
-    /// <summary>There may be room again.</summary>
+    /// <summary>Called after each turn, on the loop's thread: there may be room again.</summary>
     public void AfterTurn()
     {
+        Interlocked.Increment(ref _turns);
         if (!Monitor.TryEnter(_gate)) return;
         Monitor.Pulse(_gate);
         Monitor.Exit(_gate);
@@ -66,7 +68,7 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
         {
             if (Read(last) is not { } page)
             {
-                AwaitNews(ring);
+                AwaitTurns(1, ring);
                 continue;
             }
 
@@ -95,13 +97,25 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
     // As many from the beginning as there is room for; the rest.
     List<Job> Post(List<Job> jobs, long ring)
     {
+        var fitting = Fitting(jobs);
+        if (fitting > 0) engine.Inbox.Post(new Event.KeysChanged(jobs[..fitting]));
+        // Before more are posted, these must have been counted: the turn that is under way may not know of them yet.
+        AwaitTurns(2, ring);
+        return jobs[fitting..];
+    }
+
+    int Fitting(List<Job> jobs)
+    {
         var taken = new Dictionary<string, int>();
-        var fits = jobs.TakeWhile(job => room.Of(job.Tenant, taken.GetValueOrDefault(job.Tenant), 0) > 0
-            && (taken[job.Tenant] = taken.GetValueOrDefault(job.Tenant) + 1) > 0).ToList();
-        if (fits.Count > 0) engine.Inbox.Post(new Event.KeysChanged(fits));
-        // Before the next, these must have been counted; where nothing fits, something must have ended.
-        if (fits.Count < jobs.Count) AwaitNews(ring);
-        return jobs[fits.Count..];
+        for (var count = 0; count < jobs.Count; count++)
+        {
+            var tenant = jobs[count].Tenant;
+            var before = taken.GetValueOrDefault(tenant);
+            if (room.Of(tenant, before, count) <= 0) return count;
+            taken[tenant] = before + 1;
+        }
+
+        return jobs.Count;
     }
 
     bool IsOver(long ring)
@@ -109,11 +123,15 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
         lock (_gate) return _rings != ring;
     }
 
-    void AwaitNews(long ring)
+    void AwaitTurns(int turns, long ring)
     {
+        var until = Interlocked.Read(ref _turns) + turns;
         lock (_gate)
         {
-            if (_rings == ring) Monitor.Wait(_gate, Pause);
+            while (_rings == ring && Interlocked.Read(ref _turns) < until)
+            {
+                if (!Monitor.Wait(_gate, Pause) && turns == 1) return;
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ static class ControlLine
 {
     // The service itself says that it is silent after ten seconds.
     const int PatienceMilliseconds = 15_000;
+    const int Denied = 13;
 
     /// <summary>Asks.</summary>
     /// <exception cref="UsageException">No service runs, or we may not reach it.</exception>
@@ -35,32 +36,46 @@ static class ControlLine
         }
     }
 
-    const int Denied = 13;
-
     static ControlReply Ask(Socket socket, ControlRequest request)
     {
         (socket.SendTimeout, socket.ReceiveTimeout) = (PatienceMilliseconds, PatienceMilliseconds);
         try
         {
-            // A service that is too busy to listen has answered already.
-            socket.Send(request.ToJson());
-            return Read(socket);
+            // Who may not ask, or asks a service that is too busy, is answered before the question is read.
+            var sent = TrySend(socket, request.ToJson());
+            return Read(socket) ?? ControlReply.No(sent ? "silent" : "busy", "the service has hung up", "try again");
         }
         catch (Exception e) when (e is SocketException or JsonException)
         {
-            return e is SocketException { SocketErrorCode: SocketError.Shutdown or SocketError.ConnectionReset }
-                ? ControlReply.No("busy", "the service has hung up", "try again")
-                : ControlReply.No("silent", $"the service gave no answer: {e.Message}",
-                    "decryptor status shows what it does; what was asked may still be done");
+            return ControlReply.No("silent", $"the service gave no answer: {e.Message}",
+                "decryptor status shows what it does; what was asked may still be done");
         }
     }
 
-    static ControlReply Read(Socket socket)
+    static bool TrySend(Socket socket, byte[] line)
+    {
+        try
+        {
+            return socket.Send(line) == line.Length;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset)
+        {
+            return false;
+        }
+    }
+
+    // Null where the other side ends without a word.
+    static ControlReply? Read(Socket socket)
     {
         using var line = new MemoryStream();
         var buffer = new byte[ControlRequest.BytesMax];
-        while (socket.Receive(buffer) is > 0 and var count) line.Write(buffer, 0, count);
-        return ControlReply.FromJson(line.ToArray());
+        while (socket.Receive(buffer) is > 0 and var count)
+        {
+            line.Write(buffer, 0, count);
+            if (buffer[count - 1] == '\n') return ControlReply.FromJson(line.ToArray());
+        }
+
+        return null;
     }
 
     static UsageException NotRunning(string spool) => new(

@@ -138,6 +138,9 @@ sealed class ControlSocket(
                 connection.Blocking = false;
                 connection.Send(reply.ToJson());
                 connection.Shutdown(SocketShutdown.Send);
+                // What stays unread would end the line with an error, before the reply is read.
+                var rest = new byte[ControlRequest.BytesMax];
+                if (connection.Available > 0) connection.Receive(rest);
             }
             catch (SocketException)
             {

@@ -13,6 +13,10 @@ sealed record HeldBack(int Files, int Tenants, IReadOnlyList<(string Tenant, int
     /// <summary>None.</summary>
     public static HeldBack None { get; } = new(0, 0, []);
 
+    /// <summary>The same tenants by name.</summary>
+    public IReadOnlyDictionary<string, long> ByTenant =>
+        Most.ToDictionary(tenant => tenant.Tenant, tenant => (long)tenant.Files);
+
     internal static HeldBack Of(IReadOnlyCollection<TenantUploads> behind) => behind.Count == 0 ? None : new(
         behind.Sum(uploads => uploads.HeldBack), behind.Count,
         [.. behind.Select(uploads => (uploads.Tenant, uploads.HeldBack))
