@@ -139,7 +139,7 @@ sealed class Engine : IDisposable
     }
 
     // Taken on the loop's thread, and written out on the recorder's.
-    static Func<string> Noted(SchedulerState state) => () => Script.State + NotedJson.Of(state);
+    static Action<Stream> Noted(SchedulerState state) => output => NotedJson.Write(output, state);
 
     Recovered Mend(TurnCarrier carrier, ILogger log)
     {
