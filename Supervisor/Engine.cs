@@ -15,6 +15,8 @@ sealed class Engine : IDisposable
 {
     readonly EventLoop _loop;
     readonly Thread _thread;
+    readonly Insistence? _insistence;
+    readonly Retention? _retention;
     volatile Exception? _death;
 
     Engine(Settings settings, KeyRing ring, ILogger log, Action<Turn> watch, IReadOnlyList<string> inputs)
@@ -30,7 +32,7 @@ sealed class Engine : IDisposable
         });
         var survivors = Survivors.KillAll(Spool.Work);
         if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
-        Ledger = JobLedger.Open(Spool.Ledger);
+        Ledger = LedgerRebuild.Open(Spool, what => log.Error("{What:l}", what), Clock.Now);
         Desk = new(ring);
         var program = settings.Worker is { } path
             ? WorkerProgram.At(path)
@@ -40,18 +42,30 @@ sealed class Engine : IDisposable
             Inputs = inputs,
             Confinement = new(settings.Confinement, what => log.Warning("{What:l}", Harmless.Text(what))),
         };
-        Pool = new(program, Spool.Work, Inbox.Post);
+        Pool = new(
+            program, Spool.Work, Inbox.Post, new(Path.Combine(Spool.Run, "crashes")), Orphans.Adopt(Spool.Work));
         var policy = settings.Policy();
         var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
-        var carrier = new TurnCarrier(Spool, Ledger, orders);
-        var scheduler = new Scheduler(policy, Mend(carrier, log));
+        // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
+        var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, orders), log));
+        if (settings.Durable)
+        {
+            _insistence = new(Clock, () => Inbox.StopAsked, log);
+            _retention = new(Spool, Ledger, () => Clock.Now, what => log.Warning("{What:l}", what));
+            RetentionDays = settings.RetentionDays;
+        }
+
+        var carrier = new TurnCarrier(Spool, Ledger, orders, _insistence, _retention);
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
-        _loop = new(Clock, Inbox, scheduler, carrier, turn =>
+        // A spool that dies with its command has no later in which anybody could ask.
+        Recorder = settings.Durable ? new($"{Spool.Run}/flight", () => Noted(scheduler.Save())) : null;
+        _loop = new(Clock, Inbox, scheduler, carrier, new((now, events) => Recorder?.Take(now, events), turn =>
         {
             journal.Watch(turn);
+            Ends.Watch(turn);
             watch(turn);
-        });
+        }));
         _thread = new(Turn) { Name = "event loop" };
     }
 
@@ -66,6 +80,24 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    /// <summary>What the world refuses while the loop stands and tries again; null for nothing.</summary>
+    public Refusal? Trouble => _insistence?.Trouble;
+
+    /// <summary>For how many days ended jobs are kept; 0 for ever.</summary>
+    public double RetentionDays
+    {
+        set
+        {
+            if (_retention is not null) _retention.Days = value;
+        }
+    }
+
+    /// <summary>How workers have ended lately.</summary>
+    public WorkerEnds Ends { get; } = new();
+
+    /// <summary>Keeps every step; null for a private spool.</summary>
+    public FlightRecorder? Recorder { get; }
 
     public Snapshot Latest => _loop.Latest;
 
@@ -91,10 +123,16 @@ sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        _retention?.Dispose();
+        Recorder?.Dispose();
+        Pool.Dispose();
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();
     }
+
+    // Taken on the loop's thread, and written out on the recorder's.
+    static Func<string> Noted(SchedulerState state) => () => Script.State + NotedJson.Of(state);
 
     Recovered Mend(TurnCarrier carrier, ILogger log)
     {

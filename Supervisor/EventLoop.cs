@@ -7,7 +7,7 @@ namespace Decryptor.Supervisor;
 /// things stand. What cannot be carried out ends the loop with an exception, and so the process; recovery finds the
 /// truth.
 /// </summary>
-sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrier carrier, Action<Turn> watch)
+sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrier carrier, LoopWatch watch)
 {
     // Even an idle loop turns once a second, so that its silence means that it is wedged.
     static readonly TimeSpan _beat = TimeSpan.FromSeconds(1);
@@ -25,13 +25,20 @@ sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrie
         {
             // Waited for first, then dated: the time of a step is when it is taken, not when the waiting began.
             var events = inbox.Take(wakeAt);
-            var turn = scheduler.Step(clock.Now, events);
+            var now = clock.Now;
+            watch.Before(now, events);
+            var turn = scheduler.Step(now, events);
             foreach (var fact in carrier.Carry(turn)) inbox.Post(fact);
             _latest = scheduler.Snapshot();
-            watch(turn);
+            watch.After(turn);
             if (turn.Stopped) return;
             var beat = clock.Now + _beat;
             wakeAt = turn.WakeAt < beat ? turn.WakeAt.Value : beat;
         }
     }
 }
+
+/// <summary>Whoever looks on. Called on the loop's own thread: it must not wait.</summary>
+/// <param name="Before">A step is about to be taken.</param>
+/// <param name="After">A turn was carried out.</param>
+sealed record LoopWatch(Action<DateTimeOffset, IReadOnlyList<Event>> Before, Action<Turn> After);

@@ -37,7 +37,11 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
             worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,
             () => engine.Pool.Confinements,
-            () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())]));
+            () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())])
+        {
+            Ends = engine.Ends,
+            Flight = () => engine.Recorder?.View,
+        });
         _status.Start();
         SignalListener.Start(Hear);
         PostStarved(KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue);
@@ -111,6 +115,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
             foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
             if (fresh.Workers != _settings.Workers) Post(new Event.ResizeAsked(fresh.Workers - _settings.Workers));
             _settings = fresh;
+            engine.RetentionDays = fresh.RetentionDays;
             var changed = !ring.Equals(engine.Desk.Ring);
             engine.Desk.Ring = ring;
             log.Information("reloaded: {Keys} keys{Changed:l}", ring.Views.Count, changed ? ", changed" : "");

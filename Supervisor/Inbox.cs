@@ -11,10 +11,15 @@ sealed class Inbox(Clock clock, int countMax = 4096)
     readonly object _gate = new();
     List<Event> _events = [];
     int _reader;
+    volatile bool _stopAsked;
+
+    /// <summary>Whether a stop was ever asked for, be it read already or not, or even in a full inbox.</summary>
+    public bool StopAsked => _stopAsked;
 
     /// <summary>Reports an event. Blocks while the inbox is full.</summary>
     public void Post(Event happened)
     {
+        if (happened is Event.StopAsked) _stopAsked = true;
         lock (_gate)
         {
             while (_events.Count >= countMax && Environment.CurrentManagedThreadId != _reader) Monitor.Wait(_gate);

@@ -21,7 +21,7 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
             case Order.Probe probe: pool.Send(probe.Attempt.Worker, MessageFor(probe.Attempt)); break;
             case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
             case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
-            case Order.Kill kill: pool.Kill(kill.Worker); break;
+            case Order.Kill kill: pool.Kill(kill.Worker, kill.Why); break;
             case Order.Reply: break;
             default: throw new UnknownCaseException(order);
         }

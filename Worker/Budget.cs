@@ -24,6 +24,7 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     int _members;
     int _questions;
     bool _flush;
+    bool _untimed;
 
     internal long BytesIn => Volatile.Read(ref _bytesIn);
 
@@ -40,6 +41,9 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
         Volatile.Write(ref _bytesIn, Math.Min(_bytesIn + bytes, Math.Max(_input, _bytesIn)));
         Time();
     }
+
+    /// <summary>The input was read through for another purpose: what is read from now on is counted from 0.</summary>
+    internal void ReadAgain() => Volatile.Write(ref _bytesIn, 0);
 
     /// <summary>Pays for text that is about to be written.</summary>
     internal void Text(int bytes)
@@ -98,7 +102,9 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     internal T Untimed<T>(Func<T> wait)
     {
         var since = _clock.GetTimestamp();
+        _untimed = true;
         var result = wait();
+        _untimed = false;
         _waited += _clock.GetElapsedTime(since);
         return result;
     }
@@ -123,7 +129,8 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     // A clock that stands still while a question is open: the attempt's own time.
     void Time()
     {
-        if (limits.Seconds > 0 && _clock.GetElapsedTime(_began) - _waited > TimeSpan.FromSeconds(limits.Seconds))
+        if (limits.Seconds == 0 || _untimed) return;
+        if (_clock.GetElapsedTime(_began) - _waited > TimeSpan.FromSeconds(limits.Seconds))
             throw Faults.Seconds(limits.Seconds);
     }
 }

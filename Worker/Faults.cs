@@ -57,6 +57,10 @@ static class Faults
     internal static Refusal NoInput(string why) => new(FailureCode.NoInput,
         $"the input cannot be opened: {why}", "see that the file is there and may be read");
 
+    internal static Refusal Poison() => new(FailureCode.Poison,
+        "its bytes are those of an upload that workers have died over, which is in quarantine; it was not opened",
+        "see the failed jobs with that code; an operator can release them");
+
     internal static Refusal Reading(string why) => new(FailureCode.IoError,
         $"reading the input failed: {why}", "look at the disk and its journal, then try again");
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Decryptor.Worker.Formats;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,6 +10,8 @@ namespace Decryptor.Worker;
 /// </summary>
 sealed class InputFile : ForwardStream
 {
+    const int HashedAtOnce = 64 * 1024;
+
     readonly SafeFileHandle _file;
     readonly Budget _budget;
     long _position;
@@ -49,6 +52,15 @@ sealed class InputFile : ForwardStream
 
     /// <summary>The same file, to be read at any place.</summary>
     internal Seekable Whole() => new(_file, Length, _budget.Read);
+
+    /// <summary>The SHA-256 of all that is left to read.</summary>
+    internal byte[] Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[HashedAtOnce];
+        while (Read(buffer) is var count and > 0) hash.AppendData(buffer, 0, count);
+        return hash.GetHashAndReset();
+    }
 
     /// <summary>The next read is of the first byte again.</summary>
     internal void Rewind() => _position = 0;

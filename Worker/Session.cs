@@ -19,7 +19,9 @@ sealed class Session(SupervisorLink link, ProgressReporter reporter)
         }
 
         var attempt = assign.Attempt;
-        var unpacker = new Unpacker(assign, (question, format, header) => Ask(attempt, question, format, header));
+        var unpacker = new Unpacker(
+            assign, (question, format, header) => Ask(attempt, question, format, header),
+            link.Send);
         reporter.Begin(attempt, unpacker.Budget);
         var finished = unpacker.Run();
         reporter.End();

@@ -14,7 +14,7 @@ delegate Keys AskRing(int question, string format, ReadOnlyMemory<byte> header);
 /// One attempt from the input to the synced report. Whatever the upload or the disk does wrong is in the
 /// <see cref="Finished"/> that comes back; only a mistake of our own comes out as an exception.
 /// </summary>
-sealed class Unpacker(Assign assign, AskRing ask)
+sealed class Unpacker(Assign assign, AskRing ask, Action<Fingerprint>? tell = null)
 {
     readonly long _began = Stopwatch.GetTimestamp();
     readonly Dictionary<string, Keys> _shared = [];
@@ -28,16 +28,35 @@ sealed class Unpacker(Assign assign, AskRing ask)
     {
         try
         {
+            Screen();
             var folder = AttemptFolder.Create(assign.Output);
             var verdict = Descend(folder);
             folder.Finish(Report(verdict));
             return Finished(verdict);
+        }
+        catch (Refusal unopened)
+        {
+            // Nothing of it was interpreted, so there is nothing to report but that.
+            return Finished(Verdict.Of(unopened));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Even the report has no room: the supervisor writes one from what this says.
             return Finished(Verdict.Of(Faults.Writing(AsIo(e))));
         }
+    }
+
+    // What an input's bytes are is known before any of them is trusted to a format. It takes as long as it takes, and
+    // the bytes that go by are the sign that it goes on.
+    void Screen()
+    {
+        if (!assign.HashFirst && assign.Poison.Count == 0) return;
+        using var input = InputFile.Open(assign.Input, Budget);
+        _size = input.Length;
+        var hash = Budget.Untimed(input.Hash);
+        Budget.ReadAgain();
+        if (assign.HashFirst) tell?.Invoke(new(assign.Attempt, hash));
+        if (assign.Poison.Any(poison => poison.Span.SequenceEqual(hash))) throw Faults.Poison();
     }
 
     Verdict Descend(AttemptFolder folder)

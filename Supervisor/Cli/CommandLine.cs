@@ -60,6 +60,7 @@ static class CommandLine
         root.Add(ServeCommand.Build(options));
         root.Add(JobsCommand.Build(options));
         root.Add(StatusCommand.Build(options));
+        root.Add(ReplayCommand.Build());
         return root;
     }
 

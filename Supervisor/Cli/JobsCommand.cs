@@ -27,6 +27,7 @@ static class JobsCommand
         command.SetAction(parsed =>
         {
             using var ledger = JobLedger.OpenForReading(Path.Combine(parsed.GetValue(shared.Spool)!, Spool.LedgerName));
+            if (ledger.Notice.Length > 0) Talk.Say(ledger.Notice);
             var jobs = ledger.List(limit: parsed.GetValue(limit));
             if (parsed.GetValue(shared.Json)) PrintJson(jobs);
             else PrintTable(jobs);

@@ -40,6 +40,19 @@ sealed class EventJournal(ILogger log)
                     ended.Worker, ended.How, charged, AttemptsOf(charged, turn));
                 break;
             case Row.WorkerEnded ended: log.Information("{Worker} is gone: {How}", ended.Worker, ended.How); break;
+            case Row.Quarantined { Poison: var poison }:
+                log.Warning("{Sha256:l}, {Bytes} bytes, is quarantined for what job {Job} did: it is not opened again",
+                    poison.Sha256, poison.Bytes, poison.Job);
+                break;
+            case Row.Released { Poison: var poison }:
+                log.Information("{Sha256:l}, {Bytes} bytes, is out of quarantine; it was job {Job}",
+                    poison.Sha256, poison.Bytes, poison.Job);
+                break;
+            case Row.Audit audit:
+                log.Information("{Who:l} asked to {Act:l} job {Job}: {Result:l}",
+                    Harmless.Text(audit.Who), audit.Act.ToString().ToLowerInvariant(), audit.Job,
+                    Harmless.Text(audit.Result));
+                break;
         }
     }
 

@@ -21,7 +21,8 @@ static class Harmless
         return safe.ToString();
     }
 
-    static bool MayBeShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+    /// <summary>Whether a terminal only draws it.</summary>
+    public static bool MayBeShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
         or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate);
 }

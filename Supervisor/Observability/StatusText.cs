@@ -1,117 +1,198 @@
 using System.Globalization;
-using System.Text;
 
 namespace Decryptor.Supervisor.Observability;
 
 /// <summary>The status as one screen of text, worst first, with what will happen next.</summary>
 static class StatusText
 {
-    static readonly Columns _columns = new(
-        ("WORKER", 9), ("PID", 8), ("STATE", 9), ("FOR", 7), ("DONE", 5), ("RSS", 9),
-        ("JOB", 10), ("IN", 19), ("OUT", 9), ("QUIET", 7), ("NEXT", 0));
+    /// <summary>No line has more columns than that.</summary>
+    public const int Columns = 100;
+
+    const int TenantsShown = 10;
+    const int WorkersShown = 40;
+    const int Indent = 10;
+
+    static readonly int[] _tenantWidths = [24, -8, -8, -7, -10, -7, -10];
+    static readonly int[] _workerWidths = [8, 7, 8, 9, -19, -7, -6, -7, 0];
+
     public static string Render(StatusView view)
     {
-        var text = new StringBuilder();
-        Line(text, $"decryptor status · {view.At:yyyy-MM-ddTHH:mm:ss.fffZ} · {view.Trigger}");
-        Line(text, $"VERDICT   {view.Verdict.ToUpperInvariant(),-9} {string.Join(" · ", view.Reasons)}");
-        Line(text, "");
-        Service(text, view);
-        Queue(text, view.Queue);
-        Totals(text, view.Totals);
-        Facts(text, "keys", view.Keys.Count > 0 ? view.Keys : ["none"]);
-        Facts(
-            text, "workers", $"{view.WorkersWanted} wanted",
-            $"{view.Totals.WorkerStarts} started, {view.Totals.WorkerExits} gone",
+        var page = new Page(Columns);
+        page.Line($"decryptor status · {view.At:yyyy-MM-ddTHH:mm:ss.fffZ} · {view.Trigger}");
+        page.Facts("VERDICT", [view.Verdict.ToUpperInvariant(), .. view.Reasons]);
+        page.Line("");
+        page.Facts(
+            "service", view.Version, $"pid {view.Pid}", $"up {Age((view.At - view.Start).TotalSeconds)}",
+            $"spool {view.Spool}");
+        page.Facts("loop", Loop(view));
+        if (view.Trouble is { } trouble) page.Facts("trouble", trouble);
+        if (view.ReloadRefused is { } refused) page.Facts("reload", refused, "all stays as it was");
+        Law(page, view.Law);
+        Fleet(page, view);
+        Queue(page, view);
+        Totals(page, view);
+        page.Facts("keys", view.Keys.Count > 0 ? view.Keys : ["none"]);
+        Flight(page, view.Flight);
+        page.Line("");
+        Workers(page, view.Workers);
+        return page.ToString();
+    }
+
+    static string Loop(StatusView view) =>
+        TimeSpan.FromSeconds(view.LoopSilentSeconds) > StatusVerdict.SilenceMax
+            ? $"silent since {StatusVerdict.Clock(view.LoopTurnedAt)}, for {Age(view.LoopSilentSeconds)}"
+            : $"turned {Age(view.LoopSilentSeconds)} ago";
+
+    static void Law(Page page, StatusLaw law) => page.Facts(
+        "law",
+        $"accepted {law.Accepted} = {law.Undecrypted} undecrypted + {law.Decrypting} decrypting"
+            + $" + {law.Completed} completed + {law.Failed} failed",
+        $"held for {law.HeldForTurns} turns");
+
+    static void Fleet(Page page, StatusView view)
+    {
+        page.Facts(
+            "workers", $"{view.WorkersWanted} wanted", $"{view.Totals.WorkerStarts} started",
+            $"{view.Totals.WorkerExits} gone, {view.WorkersGoneLately} of them in the last 10 min",
             $"{view.Totals.StaleWords} stale words dropped");
-        Confined(text, view.Confinements);
-        Line(text, "");
-        Workers(text, view.Workers);
-        return text.ToString();
+        if (view.LastCrash is { } crash)
+            page.Facts("", [$"last crash {Age(crash.AgoSeconds)} ago: {crash.Worker}, {crash.How}", .. Over(crash)]);
+        page.Facts("confined", view.Confinements switch
+        {
+            [] => ["no worker has greeted yet"],
+            [var one] => [$"every worker: {one}"],
+            var several => several.Select(one => $"some workers: {one}"),
+        });
     }
 
-    static void Service(StringBuilder text, StatusView view)
+    static IEnumerable<string> Over(StatusCrash crash)
     {
-        Facts(
-            text, "service", view.Version, $"pid {view.Pid}",
-            $"up {Span(view.At - view.Start)}", $"spool {view.Spool}");
-        Facts(text, "loop", $"turned {view.LoopSilentSeconds:0.0} s ago");
+        if (crash.Job is { } job) yield return $"job {job}-{crash.Attempt}{(crash.Charged ? ", charged" : "")}";
+        if (crash.Card is { } card) yield return $"card {card}";
     }
 
-    static void Queue(StringBuilder text, StatusQueue queue) => Facts(
-        text, "queue", $"{queue.Undecrypted} undecrypted{Oldest(queue)}",
-        $"{queue.Decrypting} decrypting", $"{queue.Suspects} suspect");
-
-    static void Totals(StringBuilder text, StatusTotals totals)
+    static void Queue(Page page, StatusView view)
     {
-        Facts(
-            text, "totals", $"{totals.Complete} complete", $"{totals.Partial} partial", $"{totals.Failed} failed",
+        var queue = view.Queue;
+        var heldBack = view.Tenants.Sum(tenant => tenant.HeldBack);
+        List<string> facts =
+        [
+            queue.OldestSeconds is { } age
+                ? $"{queue.Undecrypted} undecrypted, oldest {Age(age)}"
+                : $"{queue.Undecrypted} undecrypted",
+            $"{queue.Decrypting} decrypting", $"{queue.LargeRunning} of {queue.LargeMax} large",
+            $"{queue.Suspects} suspect", $"{queue.Quarantined} quarantined",
+        ];
+        if (heldBack > 0) facts.Add($"{heldBack} or more wait in incoming/");
+        page.Facts("queue", facts);
+        Tenants(page, view);
+    }
+
+    // One that has no name, and nobody beside it, is the queue, and said already.
+    static void Tenants(Page page, StatusView view)
+    {
+        if (view.Tenants is [] or [{ Name: "", Penalties: 0 }]) return;
+        page.Row(
+            Indent, _tenantWidths, "TENANT", "WAITING", "RUNNING", "WEIGHT", "PENALTIES", "OLDEST", "INCOMING");
+        foreach (var tenant in view.Tenants.Take(TenantsShown))
+            page.Row(
+                Indent, _tenantWidths, tenant.Name.Length > 0 ? tenant.Name : "(none)", Number(tenant.Waiting),
+                Number(tenant.Running), Number(tenant.Weight), Number(tenant.Penalties), Age(tenant.OldestSeconds),
+                Number(tenant.HeldBack));
+        var more = Math.Max(0, view.Tenants.Count - TenantsShown) + view.TenantsUnseen;
+        if (more > 0) page.Facts("", $"… and {more} more");
+    }
+
+    static void Totals(Page page, StatusView view)
+    {
+        var totals = view.Totals;
+        page.Facts(
+            "totals", $"{totals.Complete} complete", $"{totals.Partial} partial", $"{totals.Failed} failed",
             $"in {Size(totals.BytesIn)} → out {Size(totals.BytesOut)}");
-        if (totals.Failures.Count > 0)
-            Facts(text, "codes", totals.Failures.Select(code => $"{code.Key} {code.Value}"));
+        if (view.Failures.Count > 0)
+            page.Facts("failures", view.Failures.OrderByDescending(code => code.Count).Select(code =>
+                $"{code.Code} {code.Count}, last job {code.LastJob}"));
     }
 
-    static void Confined(StringBuilder text, IReadOnlyList<string> said) => Facts(text, "confined", said switch
+    static void Flight(Page page, FlightView? flight)
     {
-        [] => ["no worker has greeted yet"],
-        [var one] => [$"every worker: {Harmless.Text(one)}"],
-        _ => said.Select(one => $"some workers: {Harmless.Text(one)}"),
-    });
+        if (flight is null) return;
+        List<string> facts = [flight.Segment is { } segment ? $"recorded in {segment}" : "nothing is recorded"];
+        if (flight.Dropped > 0) facts.Add($"{flight.Dropped} steps missing");
+        if (flight.Refused is { } refused) facts.Add($"the disk refuses: {refused}");
+        page.Facts("flight", facts);
+    }
 
-    static void Workers(StringBuilder text, IReadOnlyList<StatusWorker> workers)
+    static void Workers(Page page, IReadOnlyList<StatusWorker> workers)
     {
-        Line(text, _columns.Headings);
-        foreach (var worker in workers.OrderBy(Rank).ThenBy(worker => worker.Slot)) Line(text, LineOf(worker));
+        page.Row(0, _workerWidths, "WORKER", "PID", "STATE", "JOB", "IN", "OUT", "QUIET", "RSS", "NEXT");
+        var worst = workers.OrderBy(Rank).ThenByDescending(worker => worker.QuietSeconds).ThenBy(worker => worker.Slot);
+        foreach (var worker in worst.Take(WorkersShown)) page.Row(0, _workerWidths, CellsOf(worker));
+        if (workers.Count > WorkersShown) page.Line($"… and {workers.Count - WorkersShown} more");
     }
 
     static int Rank(StatusWorker worker) => worker.State switch
     {
         "leaving" => 0,
-        "busy" => 1,
+        "vacant" => 1,
+        "busy" => 3,
+        "idle" => 4,
         _ => 2,
     };
 
-    static string LineOf(StatusWorker worker) => _columns.Line(
-        worker.Worker ?? $"({worker.Slot})",
-        worker.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
-        worker.State,
-        Seconds(worker.ForSeconds),
-        worker.JobsDone.ToString(CultureInfo.InvariantCulture),
-        SizeIfKnown(worker.Rss),
-        worker.Job is { } id ? $"{id}-{worker.Attempt}" : "-",
-        worker.Bytes is { } bytes ? $"{Size(worker.BytesIn ?? 0)}/{Size(bytes)}" : "-",
-        SizeIfKnown(worker.BytesOut),
-        Seconds(worker.QuietSeconds),
-        Next(worker));
+    static string[] CellsOf(StatusWorker worker) =>
+    [
+        worker.Worker ?? $"({worker.Slot})", Number(worker.Pid), worker.State,
+        worker.Job is { } id ? $"{id}-{worker.Attempt}" : "-", Done(worker),
+        worker.BytesOut is { } written ? Short(written) : "-", Age(worker.QuietSeconds),
+        worker.Rss is { } held ? Short(held) : "-", Next(worker),
+    ];
+
+    static string Done(StatusWorker worker)
+    {
+        if (worker.Bytes is not { } bytes) return "-";
+        var read = worker.BytesIn ?? 0;
+        var part = bytes > 0 ? $" {100.0 * read / bytes:0}%" : "";
+        return $"{Short(read)}/{Short(bytes)}{part}";
+    }
 
     static string Next(StatusWorker worker) => worker.NextInSeconds is { } left
-        ? string.Create(CultureInfo.InvariantCulture, $"{worker.Next} in {left:0.0} s")
+        ? $"{Age(Math.Max(0, left))}: {worker.Next}"
         : worker.Next.Length > 0 ? worker.Next : "ready";
 
-    static string Oldest(StatusQueue queue) => queue.OldestSeconds is { } age ? $", oldest {Seconds(age)}" : "";
+    static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
-    static string Seconds(double? seconds) =>
-        seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0}s") : "-";
+    static string Age(double? seconds) => seconds is { } known ? Age(known) : "-";
 
-    static string Span(TimeSpan span) => span.TotalDays >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{span:d\\d\\ hh\\:mm}")
-        : string.Create(CultureInfo.InvariantCulture, $"{span:hh\\:mm\\:ss}");
-
-    static string SizeIfKnown(long? bytes) => bytes is { } known ? Size(known) : "-";
+    /// <summary>A time in two or three digits.</summary>
+    public static string Age(double seconds) => seconds switch
+    {
+        < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0}s"),
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
+        < 2 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0}min"),
+        < 48 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):0}h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 86400):0}d"),
+    };
 
     /// <summary>Bytes in binary units, three digits.</summary>
     public static string Size(long bytes)
     {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var (value, unit) = Scaled(bytes, ["B", "KiB", "MiB", "GiB", "TiB"]);
+        return $"{value} {unit}";
+    }
+
+    /// <summary>The same in a table: <c>18.0M</c>.</summary>
+    static string Short(long bytes)
+    {
+        var (value, unit) = Scaled(bytes, ["", "K", "M", "G", "T"]);
+        return value + unit;
+    }
+
+    static (string Value, string Unit) Scaled(long bytes, ReadOnlySpan<string> units)
+    {
         double value = bytes;
         var unit = 0;
         for (; value >= 1024 && unit < units.Length - 1; unit++) value /= 1024;
-        return unit == 0
-            ? $"{bytes} B"
-            : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
+        return (value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture), units[unit]);
     }
-
-    static void Facts(StringBuilder text, string name, params IEnumerable<string> facts) =>
-        Line(text, $"{name,-9} {string.Join(" · ", facts)}");
-
-    static void Line(StringBuilder text, string line) => text.Append(line.TrimEnd()).Append('\n');
 }

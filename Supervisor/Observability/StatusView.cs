@@ -17,7 +17,7 @@ sealed record StatusView
 
     public required IReadOnlyList<string> Reasons { get; init; }
 
-    /// <summary>What made us write this: <c>clock</c>, or a signal and its sender.</summary>
+    /// <summary>What made us write this: <c>clock</c>, <c>stopped</c>, or a signal and its sender.</summary>
     public required string Trigger { get; init; }
 
     public required string Version { get; init; }
@@ -30,13 +30,31 @@ sealed record StatusView
 
     public required double LoopSilentSeconds { get; init; }
 
+    /// <summary>When the loop has turned last: since then it is silent.</summary>
+    public required DateTimeOffset LoopTurnedAt { get; init; }
+
+    public required StatusLaw Law { get; init; }
+
     public required int WorkersWanted { get; init; }
+
+    /// <summary>Workers that have ended in the last ten minutes.</summary>
+    public required int WorkersGoneLately { get; init; }
+
+    public StatusCrash? LastCrash { get; init; }
 
     public required IReadOnlyList<StatusWorker> Workers { get; init; }
 
     public required StatusQueue Queue { get; init; }
 
+    /// <summary>Tenants that have jobs here or uploads in <c>incoming/</c>, or a penalty: the worst first.</summary>
+    public required IReadOnlyList<StatusTenant> Tenants { get; init; }
+
+    /// <summary>Tenants that have jobs here and are not named.</summary>
+    public required int TenantsUnseen { get; init; }
+
     public required StatusTotals Totals { get; init; }
+
+    public required IReadOnlyList<StatusFailure> Failures { get; init; }
 
     /// <summary>
     /// How workers are confined, in their own words: one text where all say the same, none while nobody has spoken.
@@ -45,9 +63,24 @@ sealed record StatusView
 
     public required IReadOnlyList<string> Keys { get; init; }
 
+    /// <summary>Why the last reload was refused, and when; null if it was not.</summary>
+    public string? ReloadRefused { get; init; }
+
+    /// <summary>Why a turn cannot be carried out, and since when; null if all can.</summary>
+    public string? Trouble { get; init; }
+
+    public FlightView? Flight { get; init; }
+
     public byte[] ToJson() =>
         [.. JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Readable.StatusView), (byte)'\n'];
 }
+
+/// <summary>
+/// The conservation law: accepted = undecrypted + decrypting + completed + failed. It is checked after every turn; the
+/// first that it does not hold after ends the process.
+/// </summary>
+sealed record StatusLaw(
+    long Accepted, long Undecrypted, long Decrypting, long Completed, long Failed, long HeldForTurns);
 
 /// <summary>One worker's line.</summary>
 sealed record StatusWorker
@@ -86,7 +119,35 @@ sealed record StatusWorker
     public double? NextInSeconds { get; init; }
 }
 
-sealed record StatusQueue(int Undecrypted, int Suspects, int Decrypting, double? OldestSeconds);
+/// <summary>The last worker that crashed or was killed.</summary>
+/// <param name="Worker">Its name.</param>
+/// <param name="At">When it ended.</param>
+/// <param name="AgoSeconds">How long ago.</param>
+/// <param name="How">In words.</param>
+/// <param name="Job">What it was at.</param>
+/// <param name="Attempt">Which attempt that was.</param>
+/// <param name="Charged">Whether the job was charged.</param>
+/// <param name="Card">Its crash card, below the spool; null for none.</param>
+sealed record StatusCrash(
+    string Worker, DateTimeOffset At, double AgoSeconds, string How, long? Job, int? Attempt, bool Charged,
+    string? Card);
+
+sealed record StatusQueue(int Undecrypted, int Suspects, int Decrypting, double? OldestSeconds)
+{
+    public int LargeRunning { get; init; }
+
+    public int LargeMax { get; init; }
+
+    /// <summary>Contents that are not opened again.</summary>
+    public int Quarantined { get; init; }
+}
+
+/// <summary>One tenant's part of the queue. Weight and penalties are those of <c>TenantView</c>.</summary>
+sealed record StatusTenant(
+    string Name, int Waiting, int Running, int? Weight, int Penalties, double? OldestSeconds, long HeldBack);
+
+/// <summary>How many jobs had a code since the start, and the last that did.</summary>
+sealed record StatusFailure(string Code, long Count, long LastJob);
 
 sealed record StatusTotals(
     long Complete, long Partial, long Failed, long BytesIn, long BytesOut, long WorkerStarts, long WorkerExits,

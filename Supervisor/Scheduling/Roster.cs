@@ -65,7 +65,7 @@ sealed class Roster
     {
         not (WorkerSlot.Idle or WorkerSlot.Busy) => null,
         _ when slot.Worker.Number <= RollThrough => "it is replaced",
-        _ when slot.JobsDone >= _turn.Policy.RecycleJobs => $"it is replaced after {slot.JobsDone} jobs",
+        _ when slot.JobsDone >= _turn.Policy.RecycleJobs => $"it is replaced, jobs done: {slot.JobsDone}",
         _ when HoldsTooMuch(slot) => $"it is replaced, for it holds {slot.Resident >> 20} MiB",
         _ when _turn.Now >= slot.Born + _turn.Policy.RecycleAge =>
             $"it is replaced after {(_turn.Now - slot.Born).TotalHours:0.#} h",

@@ -66,7 +66,7 @@ sealed class WorkerDesk(TurnDraft turn, Roster roster, BlameJudge judge)
         roster.Put(slot);
         var most = turn.Policy.MemoryMax;
         if (slot is WorkerSlot.Busy && slot.Resident >= most)
-            Kill(slot, $"{slot.Worker} held {slot.Resident >> 20} MiB over it; {most >> 20} are allowed");
+            Kill(slot, $"{slot.Worker} held {slot.Resident >> 20} MiB over it, and {most >> 20} MiB are the limit");
     }
 
     /// <summary>Corrects every slot, and fills and relieves places; returns how many workers are started.</summary>

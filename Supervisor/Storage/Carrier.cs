@@ -34,11 +34,14 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     {
         var (tenant, file) = Split(place);
         var name = InputName.Of(job);
-        if (rooms.Queue.Look(name) is not null) return true;
-        if (folders.Incoming(tenant) is not { } source) return false;
-        if (source.TryMove(file, rooms.Queue, name) is { } error) return Gone(error, place);
-        folders.Touch(rooms.Queue);
-        folders.Touch(source);
+        if (rooms.Queue.Look(name) is null)
+        {
+            if (folders.Incoming(tenant) is not { } source) return false;
+            if (source.TryMove(file, rooms.Queue, name) is { } error) return Gone(error, place);
+            folders.Touch(rooms.Queue);
+            folders.Touch(source);
+        }
+
         if (rooms.Queue.Look(name) is { Kind: EntryKind.File }) return true;
 
         // Whoever may write to incoming/ can exchange a file for a link after we had looked at it.
@@ -81,13 +84,13 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     {
         var name = InputName.Of(job);
         if (folders.In(worker) is null) Prepare(worker);
-        MoveInput(rooms.Queue, folders.In(worker)!, name, name);
+        MoveFile(rooms.Queue, folders.In(worker)!, name, name);
     }
 
     void GiveBack(Job job, Incarnation worker)
     {
         var name = InputName.Of(job);
-        if (folders.In(worker) is { } input) MoveInput(input, rooms.Queue, name, name);
+        if (folders.In(worker) is { } input) MoveFile(input, rooms.Queue, name, name);
     }
 
     void Publish(Job job, Attempt attempt)
@@ -96,18 +99,21 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         var output = folders.Out(attempt.Worker);
         if (output is not null && Open(output, attempt.Folder) is { } made && Spool.HoldsReport(made))
         {
+            DropPretendedCards(made);
             made.Give(rooms.ForReaders);
             PutInPlace(output, attempt.Folder, room, job);
         }
         else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder }) PutReport(job, room);
         if (room == rooms.Failed || keepInputs || job.WantsKey) KeepInput(job, attempt.Worker, room);
         else RemoveInput(job, attempt.Worker);
+        KeepCards(job, room);
     }
 
     void Refuse(Job job, Incarnation? worker)
     {
         PutReport(job, rooms.Failed);
         KeepInput(job, worker, rooms.Failed);
+        KeepCards(job, rooms.Failed);
         if (worker is not { } holder || folders.Out(holder) is not { } output) return;
         output.Remove(job.Attempt.Folder);
         folders.Touch(output);
@@ -123,12 +129,17 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         PutInPlace(room, name, room, job);
     }
 
-    // An older folder of that job goes out of the way, but never with the only copy of the input in it.
+    // An older folder of that job goes out of the way, but never with the only copy of the input, or a card, in it.
     void PutInPlace(Folder from, string name, Folder room, Job job)
     {
         var (id, aside) = (Spool.Id(job.Id), $".gone-{Spool.Id(job.Id)}");
-        if (Open(room, id) is { } old && job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
-            MoveInput(old, rooms.Queue, Spool.Input, InputName.Of(job));
+        if (Open(room, id) is { } old)
+        {
+            if (job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
+                MoveFile(old, rooms.Queue, Spool.Input, InputName.Of(job));
+            foreach (var (lying, kept) in Cards(job)) MoveFile(old, rooms.Crashes, kept, lying);
+        }
+
         room.Remove(aside);
         room.Move(id, room, aside);
         from.Move(name, room, id);
@@ -137,13 +148,38 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         room.Remove(aside);
     }
 
+    // What tells of a death is ours to say, and no worker's.
+    static void DropPretendedCards(Folder made)
+    {
+        foreach (var name in made.Names().Where(OutputNames.IsCrash)) made.Remove(name);
+    }
+
+    void KeepCards(Job job, Folder room)
+    {
+        Folder? folder = null;
+        foreach (var (lying, kept) in Cards(job))
+        {
+            if (rooms.Crashes.Look(lying) is null) continue;
+            folder ??= Open(room, Spool.Id(job.Id));
+            if (folder is not null) MoveFile(rooms.Crashes, folder, lying, kept);
+        }
+    }
+
+    // Each look costs a system call, and an attempt without end is conceivable: the latest will do.
+    static IEnumerable<(string Lying, string Kept)> Cards(Job job)
+    {
+        const int cardsMax = 100;
+        for (var attempt = Math.Max(1, job.Attempts - cardsMax + 1); attempt <= job.Attempts; attempt++)
+            yield return (Spool.CrashName(job.Id, attempt), OutputNames.CrashOf(attempt));
+    }
+
     void KeepInput(Job job, Incarnation? worker, Folder room)
     {
         if (job.Outside is not null) return;
         if (Open(room, Spool.Id(job.Id)) is not { } folder) return;
         foreach (var source in Sources(worker))
         {
-            if (MoveInput(source, folder, InputName.Of(job), Spool.Input)) break;
+            if (MoveFile(source, folder, InputName.Of(job), Spool.Input)) break;
         }
 
         RemoveInput(job, worker);
@@ -166,8 +202,8 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         yield return rooms.Queue;
     }
 
-    // Only a regular file is an input: a worker can put a link or a device in its place, or a directory in ours.
-    bool MoveInput(Folder from, Folder to, string name, string newName)
+    // Only a regular file is moved: a worker can put a link or a device in its place, or a directory in ours.
+    bool MoveFile(Folder from, Folder to, string name, string newName)
     {
         if (from.Look(name) is not { Kind: EntryKind.File }) return false;
         if (to.Look(newName) is { Kind: not EntryKind.File }) to.Remove(newName);
@@ -179,17 +215,23 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
 
     void Reopen(Job job)
     {
+        foreach (var room in new[] { rooms.Failed, rooms.Completed }) ReopenIn(room, job);
+    }
+
+    // With the input in it, the folder is what it was before; without, the job waits in the queue.
+    void ReopenIn(Folder room, Job job)
+    {
         var (id, old) = (Spool.Id(job.Id), $".old-{Spool.Id(job.Id)}");
-        if (HasInput(rooms.Failed, id))
+        if (HasInput(room, id))
         {
-            rooms.Failed.Remove(old);
-            rooms.Failed.Move(id, rooms.Failed, old);
+            room.Remove(old);
+            room.Move(id, room, old);
         }
 
-        if (Open(rooms.Failed, old) is not { } folder) return;
-        MoveInput(folder, rooms.Queue, Spool.Input, InputName.Of(job));
-        rooms.Failed.Remove(old);
-        folders.Touch(rooms.Failed);
+        if (Open(room, old) is not { } folder) return;
+        MoveFile(folder, rooms.Queue, Spool.Input, InputName.Of(job));
+        room.Remove(old);
+        folders.Touch(room);
     }
 
     bool HasInput(Folder room, string name) => Open(room, name)?.Look(Spool.Input) is { Kind: EntryKind.File };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Scheduling;
 
@@ -12,9 +11,13 @@ sealed class Census(SpoolRooms rooms)
 {
     readonly List<string> _warnings = [];
     readonly HashSet<long> _inputs = [];
+    readonly List<(Folder Room, string Name)> _past = [];
     long _highest;
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Folders of jobs that nobody knows any more, still to be removed.</summary>
+    public IReadOnlyList<(Folder Room, string Name)> Past => _past;
 
     public SpoolListing Take(IEnumerable<long> openJobs)
     {
@@ -41,6 +44,12 @@ sealed class Census(SpoolRooms rooms)
         {
             if (!name.StartsWith('.')) continue;
             Count(name[(name.IndexOf('-', StringComparison.Ordinal) + 1)..]);
+            if (Retention.IsPast(name))
+            {
+                _past.Add((room, name));
+                continue;
+            }
+
             if (name.StartsWith(".old-", StringComparison.Ordinal)) PutBack(room, name, name[5..]);
             else if (name.StartsWith(".new-", StringComparison.Ordinal)
                 || name.StartsWith(".gone-", StringComparison.Ordinal))
@@ -95,26 +104,8 @@ sealed class Census(SpoolRooms rooms)
         return work;
     }
 
-    // The worker wrote it: no link is followed, nothing endless is read, and nothing in it is believed.
-    Report? Read(long job, Folder room, JobState state)
-    {
-        using var folder = room.TryOpenOurs(Spool.Id(job));
-        if (folder is null) return null;
-        try
-        {
-            using var file = folder.TryOpenFile(Report.FileName) ?? throw new JsonException("it is not there");
-            var length = RandomAccess.GetLength(file);
-            if (length > Spool.ReportMax) throw new JsonException($"it has {length} bytes");
-            var json = new byte[length];
-            var count = RandomAccess.Read(file, json, 0);
-            return JobReport.Tamed(Report.FromJson(json.AsSpan(0, count)), state);
-        }
-        catch (JsonException e)
-        {
-            _warnings.Add($"{folder.Path}/{Report.FileName} is no report, so the job is tried again: {e.Message}");
-            return null;
-        }
-    }
+    Report? Read(long job, Folder room, JobState state) => PublishedReport.TryRead(
+        room, job, state, warning => _warnings.Add($"{warning}; the job is tried again"));
 
     long Highest(Folder room)
     {

@@ -162,9 +162,12 @@ sealed class Folder : IDisposable
     }
 
     /// <summary>Sees the names in it onto the disk.</summary>
+    /// <exception cref="IOException">
+    /// They may be lost. Without the error's number: a second try would be told that all is well, and must not be made.
+    /// </exception>
     public void Sync()
     {
-        if (Posix.Sync(_handle) != 0) throw Posix.Failure($"syncing {Path}");
+        if (Posix.Sync(_handle) != 0) throw new IOException(Posix.Failure($"syncing {Path}").Message);
     }
 
     public void Dispose() => _handle.Dispose();

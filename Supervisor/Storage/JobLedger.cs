@@ -4,6 +4,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Decryptor.Supervisor.Storage;
 
+/// <summary>How much the ledger keeps of what is kept for people only.</summary>
+/// <param name="Workers">Workers that have ended.</param>
+/// <param name="History">Lines of history, over all jobs.</param>
+/// <param name="AtOnce">Lines of a kind that one call removes.</param>
+readonly record struct LedgerBounds(long Workers, long History, int AtOnce);
+
 /// <summary>
 /// What every job is: one SQLite file with one writer, one transaction a turn, and on the disk before
 /// <see cref="Commit"/> returns. All its failures are <see cref="LedgerException"/>, and end the process.
@@ -18,6 +24,9 @@ sealed class JobLedger : IDisposable
     readonly SqliteCommand _writeStart;
     readonly SqliteCommand _writeEnd;
     readonly SqliteCommand _count;
+    readonly SqliteCommand _quarantine;
+    readonly SqliteCommand _release;
+    readonly SqliteCommand _audit;
 
     JobLedger(SqliteConnection connection, string path, TimeProvider clock)
     {
@@ -34,6 +43,12 @@ sealed class JobLedger : IDisposable
             + "ON CONFLICT (number) DO UPDATE "
             + "SET ended = excluded.ended, how = excluded.how, charged = excluded.charged");
         _count = Prepare("UPDATE spool SET last_job = max(last_job, $job), last_worker = max(last_worker, $worker)");
+        _quarantine = Prepare(
+            "INSERT INTO poison (sha256, bytes, job, at) VALUES ($sha, $bytes, $job, $at) "
+            + "ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes, job = excluded.job, at = excluded.at");
+        _release = Prepare("DELETE FROM poison WHERE sha256 = $sha");
+        _audit = Prepare(
+            "INSERT INTO audit (at, who, act, job, result) VALUES ($at, $who, $act, $job, $result)");
     }
 
     /// <summary>Opens the ledger for its one writer, making it if it is not there.</summary>
@@ -66,7 +81,13 @@ sealed class JobLedger : IDisposable
         LedgerFile.Guard(_path, () =>
         {
             using var transaction = _connection.BeginTransaction();
-            foreach (var row in rows) Write(row, transaction);
+            foreach (var row in rows)
+            {
+                FailPoint.Reached("row");
+                Write(row, transaction);
+            }
+
+            FailPoint.Reached("written");
             transaction.Commit();
             return true;
         });
@@ -80,10 +101,24 @@ sealed class JobLedger : IDisposable
             "SELECT slot, number FROM worker WHERE ended IS NULL ORDER BY number",
             row => new Incarnation(row.GetInt32(0), row.GetInt64(1)));
         var counters = LedgerFile.Select(_connection, "SELECT last_job, last_worker, clean_stop FROM spool",
-            row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1));
+            row => new LedgerMemory(open, alive, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) == 1)
+            {
+                Poison = NewestPoison(),
+            });
         return counters is [var memory]
             ? memory : throw new LedgerException($"the ledger {_path} has lost its counters", "move it away");
     });
+
+    /// <summary>Reads the whole file; damage is a <see cref="LedgerException"/>.</summary>
+    public void Check()
+    {
+        var found = LedgerFile.Guard(_path, () =>
+            LedgerFile.Select(_connection, "PRAGMA quick_check(1)", row => row.GetString(0)));
+        if (found is ["ok"]) return;
+        throw new LedgerException($"the ledger {_path} is damaged ({string.Join(' ', found)})",
+            "start the service again")
+        { IsDamaged = true };
+    }
 
     /// <summary>From now on an end that is not <see cref="MarkStopped"/> is a crash.</summary>
     public void MarkRunning() =>
@@ -93,10 +128,69 @@ sealed class JobLedger : IDisposable
     public void MarkStopped() =>
         LedgerFile.Guard(_path, () => LedgerFile.Run(_connection, "UPDATE spool SET clean_stop = 1"));
 
+    /// <summary>Jobs that had ended before that moment, the longest ended first, at most so many.</summary>
+    public IReadOnlyList<long> EndedBefore(DateTimeOffset moment, int max) => LedgerFile.Guard(_path, () =>
+        LedgerFile.Select(_connection,
+            "SELECT id FROM job WHERE state IN ('Completed', 'Failed') AND ended < $1 ORDER BY ended LIMIT $2",
+            row => row.GetInt64(0), moment.UtcTicks, max));
+
+    /// <summary>Forgets jobs with all that hangs on them. Their numbers are not used again.</summary>
+    public void Forget(IReadOnlyList<long> jobs) => LedgerFile.Guard(_path, () =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        foreach (var (table, column) in new[] { ("job", "id"), ("history", "job"), ("audit", "job") })
+        {
+            using var delete = Prepare($"DELETE FROM {table} WHERE {column} = $job", transaction: transaction);
+            foreach (var job in jobs) Execute(delete, transaction, job);
+        }
+
+        transaction.Commit();
+        return true;
+    });
+
+    /// <summary>
+    /// Forgets some of the workers that had ended before that moment, and of what goes beyond the newest lines: so many
+    /// at a time that nobody has to wait for it.
+    /// </summary>
+    /// <returns>How many lines are gone.</returns>
+    public int Trim(DateTimeOffset moment, LedgerBounds bounds) => LedgerFile.Guard(_path, () =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var old = Prepare(
+            "DELETE FROM worker WHERE number IN "
+            + "(SELECT number FROM worker WHERE ended < $moment ORDER BY ended LIMIT $most)", transaction: transaction);
+        var gone = Execute(old, transaction, moment.UtcTicks, bounds.AtOnce);
+        foreach (var (table, kept, which) in new[]
+            { ("worker", bounds.Workers, "ended IS NOT NULL AND"), ("history", bounds.History, "") })
+        {
+            using var beyond = Prepare(
+                $"DELETE FROM {table} WHERE number IN (SELECT number FROM {table} WHERE {which} "
+                + $"number <= (SELECT max(number) FROM {table}) - $kept ORDER BY number LIMIT $most)",
+                transaction: transaction);
+            gone += Execute(beyond, transaction, kept, bounds.AtOnce);
+        }
+
+        transaction.Commit();
+        return gone;
+    });
+
     public void Dispose()
     {
-        foreach (var command in new[] { _writeJob, _writeHistory, _writeStart, _writeEnd, _count }) command.Dispose();
+        SqliteCommand[] commands =
+            [_writeJob, _writeHistory, _writeStart, _writeEnd, _count, _quarantine, _release, _audit];
+        foreach (var command in commands) command.Dispose();
         _connection.Dispose();
+    }
+
+    // The scheduler keeps them all in memory: more than that many are forgotten, the oldest first.
+    List<Poison> NewestPoison()
+    {
+        const int poisonMax = 10_000;
+        var newest = LedgerFile.Select(_connection,
+            $"SELECT sha256, bytes, job FROM poison ORDER BY at DESC, rowid DESC LIMIT {poisonMax}",
+            row => new Poison(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        newest.Reverse();
+        return newest;
     }
 
     void Write(Row row, SqliteTransaction transaction)
@@ -118,22 +212,31 @@ sealed class JobLedger : IDisposable
             case Row.WorkerEnded(var worker, var at, var how, var charged):
                 Execute(_writeEnd, transaction, worker.Number, worker.Slot, at.UtcTicks, how, charged);
                 break;
-            case Row.Quarantined or Row.Released or Row.Audit: break;
+            case Row.Quarantined(var poison, var at):
+                Execute(_quarantine, transaction, poison.Sha256, poison.Bytes, poison.Job, at.UtcTicks);
+                break;
+            case Row.Released(var poison): Execute(_release, transaction, poison.Sha256); break;
+            case Row.Audit(var at, var who, var act, var job, var result):
+                Execute(_audit, transaction,
+                    at.UtcTicks, JobRow.Text(who), act.ToString(), job, JobRow.Text(result));
+                break;
             default: throw new UnknownCaseException(row);
         }
     }
 
-    static void Execute(SqliteCommand command, SqliteTransaction transaction, params object?[] values)
+    static int Execute(SqliteCommand command, SqliteTransaction transaction, params object?[] values)
     {
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
         command.Transaction = transaction;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     // The parameters are named in the text, in the order in which they are filled.
-    SqliteCommand Prepare(string sql, Action<SqliteCommand>? declare = null)
+    SqliteCommand Prepare(
+        string sql, Action<SqliteCommand>? declare = null, SqliteTransaction? transaction = null)
     {
         var command = _connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = sql;
         if (declare is not null) declare(command);
         else foreach (var name in sql.Split('$').Skip(1))

@@ -43,4 +43,27 @@ static class JobReport
         BytesOut = Math.Max(0, report.BytesOut),
         Files = [],
     };
+
+    /// <summary>The job that a tamed report tells of, as far as it does.</summary>
+    /// <param name="report">What stands in the job's folder.</param>
+    /// <param name="id">The folder's name; the report's own word for it counts for nothing.</param>
+    /// <param name="state">What lying in that room means.</param>
+    /// <param name="at">When the folder was changed last.</param>
+    public static Job ReadBack(Report report, long id, JobState state, DateTimeOffset at) => new()
+    {
+        Id = id,
+        Source = Frame.Fit(report.Source),
+        Tenant = Frame.Fit(report.Tenant ?? ""),
+        Bytes = Math.Max(0, report.BytesIn),
+        State = state,
+        Attempts = Math.Max(0, report.Attempts),
+        Worker = Incarnation.TryParse(report.Worker ?? "", out var worker) ? worker : null,
+        Arrived = at,
+        Ended = at,
+        Outcome = Enum.Parse<Outcome>(report.Outcome, ignoreCase: true),
+        Code = report.Code ?? "",
+        Text = report.Message ?? "",
+        Hint = report.Hint ?? "",
+        BytesOut = report.BytesOut,
+    };
 }

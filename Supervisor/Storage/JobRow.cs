@@ -10,7 +10,7 @@ static class JobRow
 {
     public const string Columns =
         "id, source, tenant, outside, bytes, state, attempts, deaths, outages, worker, arrived, started, ended, "
-        + "outcome, code, text, hint, bytes_out, blocks_total, blocks_ok, blocks_bad";
+        + "outcome, code, text, hint, bytes_out, blocks_total, blocks_ok, blocks_bad, sha256";
 
     static readonly string[] Names = Columns.Split(", ");
 
@@ -36,6 +36,7 @@ static class JobRow
             job.Arrived.UtcTicks, job.Started?.UtcTicks, job.Ended?.UtcTicks,
             job.Outcome is { } outcome ? Report.Word(outcome) : null,
             job.Code, Text(job.Text), Text(job.Hint), job.BytesOut, job.Blocks.Total, job.Blocks.Ok, job.Blocks.Bad,
+            job.Sha256,
         ];
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
     }
@@ -62,6 +63,7 @@ static class JobRow
         Hint = row.GetString(16),
         BytesOut = row.GetInt64(17),
         Blocks = new(row.GetInt64(18), row.GetInt64(19), row.GetInt64(20)),
+        Sha256 = row.GetString(21),
     };
 
     public static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
@@ -72,8 +74,10 @@ static class JobRow
     public static Incarnation Worker(string name) =>
         Incarnation.TryParse(name, out var worker) ? worker : default;
 
-    // SQLite ends a text at a zero character, and half of a surrogate pair is no text at all.
-    static string Text(string text)
+    /// <summary>
+    /// A text as a row can hold it: SQLite ends one at a zero character, and half of a surrogate pair is none at all.
+    /// </summary>
+    public static string Text(string text)
     {
         var clean = text.Replace('\0', '\uFFFD');
         return System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(clean));

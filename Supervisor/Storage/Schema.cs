@@ -65,6 +65,29 @@ static class Schema
         ) STRICT;
         INSERT INTO spool VALUES (1, 0, 0, 1);
         """,
+        """
+        ALTER TABLE job ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+        CREATE INDEX job_that_starves ON job (id)
+            WHERE code IN ('KEY_MISSING', 'KEY_NO_MATCH') AND state IN ('Completed', 'Failed') AND outside IS NULL;
+        CREATE INDEX job_by_end ON job (ended) WHERE state IN ('Completed', 'Failed');
+        CREATE INDEX worker_by_end ON worker (ended) WHERE ended IS NOT NULL;
+        CREATE TABLE poison (
+            sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+            bytes INTEGER NOT NULL,
+            job INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX poison_by_time ON poison (at);
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            act TEXT NOT NULL CHECK (act IN ('Retry', 'Cancel', 'Release')),
+            job INTEGER NOT NULL,
+            result TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_job ON audit (job, number);
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>

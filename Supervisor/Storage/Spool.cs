@@ -42,11 +42,17 @@ sealed class Spool : IDisposable
     /// <summary>Where status files and sockets go.</summary>
     public string Run => $"{Root}/run";
 
+    /// <summary>Where the crash cards of open jobs go, each by the name of <see cref="CrashName"/>.</summary>
+    public string Crashes => $"{Root}/run/crashes";
+
     /// <summary>The room that uploads are put into.</summary>
     public Folder Incoming => _rooms.Incoming;
 
     /// <summary>What the last <see cref="List"/> found and left alone, in words.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <summary>The folders that the last <see cref="List"/> found of jobs that nobody knows any more.</summary>
+    public IReadOnlyList<(Folder Room, string Name)> Past { get; private set; } = [];
 
     /// <summary>Opens a spool and takes its lock; makes what is missing.</summary>
     /// <exception cref="SpoolException">It cannot be worked on.</exception>
@@ -75,21 +81,67 @@ sealed class Spool : IDisposable
     /// <summary>The absolute path of a failed job's folder.</summary>
     public string Failed(long job) => $"{Root}/failed/{Id(job)}";
 
+    /// <summary>The name of a crash card while its job is open; then it lies in the job's folder.</summary>
+    public static string CrashName(long job, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{job}-{attempt}.json");
+
+    /// <summary>Begins to carry out the moves of a turn.</summary>
+    public Passage Begin(IReadOnlyList<Move> moves) => new(_rooms, _options, moves);
+
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
     public IReadOnlyList<Event> Carry(IReadOnlyList<Move> moves)
     {
-        var gone = new List<long>();
-        using var folders = new TurnFolders(_rooms);
-        var carrier = new Carrier(_rooms, folders, _options.KeepInputs);
-        foreach (var move in moves)
+        using var passage = Begin(moves);
+        return passage.Go();
+    }
+
+    /// <summary>Removes all but the newest crash cards. Any thread may call it.</summary>
+    public void TrimCrashes(int max = 1000)
+    {
+        var cards = _rooms.Crashes.Names()
+            .Select(name => (Name: name, Entry: _rooms.Crashes.Look(name)))
+            .OrderByDescending(card => card.Entry?.ChangedTicks);
+        foreach (var (name, _) in cards.Skip(max)) _rooms.Crashes.Remove(name);
+    }
+
+    /// <summary>Takes ended jobs' folders out of sight, onto the disk; returns those that were there.</summary>
+    /// <param name="jobs">Which.</param>
+    /// <param name="rename">Gives a folder its new name.</param>
+    public IReadOnlyList<(Folder Room, string Name)> Retire(IReadOnlyList<long> jobs, Func<string, string> rename)
+    {
+        var retired = new List<(Folder Room, string Name)>();
+        foreach (var room in new[] { _rooms.Completed, _rooms.Failed })
         {
-            if (JobOf(move) is { } job && gone.Contains(job)) continue;
-            if (!carrier.Carry(move)) gone.Add(JobOf(move)!.Value);
+            foreach (var id in jobs.Select(Id))
+            {
+                if (room.Move(id, room, rename(id))) retired.Add((room, rename(id)));
+            }
+
+            if (_options.Durable) room.Sync();
         }
 
-        if (_options.Durable) folders.Sync();
-        return [.. gone.Select(job => new Event.InputGone(job))];
+        return retired;
+    }
+
+    /// <summary>The ended jobs with the highest numbers, as far as their reports tell of them.</summary>
+    public IReadOnlyList<Job> ReadBack(int max)
+    {
+        (Folder Room, JobState State)[] ended =
+            [(_rooms.Completed, JobState.Completed), (_rooms.Failed, JobState.Failed)];
+        var newest = ended
+            .SelectMany(place => place.Room.Names().Select(name => (place.Room, place.State, Name: name)))
+            .Select(place => (place.Room, place.State, Job: InputName.TryParseJob(place.Name, out var job) ? job : 0))
+            .Where(place => place.Job > 0).OrderByDescending(place => place.Job).Take(max);
+        var jobs = new List<Job>();
+        foreach (var (room, state, job) in newest)
+        {
+            if (PublishedReport.TryRead(room, job, state, _ => { }) is not { } report) continue;
+            var at = new DateTimeOffset(room.Look(Id(job))?.ChangedTicks ?? 0, TimeSpan.Zero);
+            jobs.Add(JobReport.ReadBack(report, job, state, at));
+        }
+
+        return jobs;
     }
 
     /// <summary>Mends what a crash left half done, then says what lies where. No worker may be alive.</summary>
@@ -97,7 +149,7 @@ sealed class Spool : IDisposable
     {
         var census = new Census(_rooms);
         var listing = census.Take(openJobs);
-        Warnings = census.Warnings;
+        (Warnings, Past) = (census.Warnings, census.Past);
         return listing;
     }
 
@@ -110,16 +162,4 @@ sealed class Spool : IDisposable
         folder.Look(Report.FileName) is { Kind: EntryKind.File, Bytes: > 0 and <= ReportMax };
 
     internal static string Id(long job) => job.ToString(CultureInfo.InvariantCulture);
-
-    static long? JobOf(Move move) => move switch
-    {
-        Move.Accept accept => accept.Job.Id,
-        Move.Take take => take.Job.Id,
-        Move.GiveBack back => back.Job.Id,
-        Move.Publish publish => publish.Job.Id,
-        Move.Refuse refuse => refuse.Job.Id,
-        Move.Reopen reopen => reopen.Job.Id,
-        Move.Prepare or Move.Probe or Move.Discard => null,
-        _ => throw new UnknownCaseException(move),
-    };
 }

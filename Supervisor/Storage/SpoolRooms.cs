@@ -23,6 +23,7 @@ sealed class SpoolRooms : IDisposable
         Work = Ensure(root, "work", FolderMode.Owner);
         Completed = Ensure(root, "completed", ForReaders);
         Failed = Ensure(root, "failed", ForReaders);
+        Crashes = Ensure(held.Run, "crashes", FolderMode.Owner);
         CheckVolumes();
         foreach (var room in All()) CheckWritable(room);
     }
@@ -39,6 +40,9 @@ sealed class SpoolRooms : IDisposable
     public Folder Completed { get; }
 
     public Folder Failed { get; }
+
+    /// <summary>What is known of deaths, a file each, until their jobs end.</summary>
+    public Folder Crashes { get; }
 
     /// <summary>The permissions of a published folder.</summary>
     public FolderMode ForReaders { get; }
@@ -113,7 +117,7 @@ sealed class SpoolRooms : IDisposable
             : throw new SpoolException($"{root.Path}/{name} is not a directory", "move it away");
     }
 
-    IEnumerable<Folder> All() => [Incoming, Queue, Work, Completed, Failed, _lock.Run];
+    IEnumerable<Folder> All() => [Incoming, Queue, Work, Completed, Failed, Crashes, _lock.Run];
 
     void CheckVolumes()
     {

@@ -7,6 +7,9 @@ namespace Decryptor.Supervisor.Workers;
 /// </summary>
 static class ExitCode
 {
+    /// <summary>The code of a process that SIGKILL has ended.</summary>
+    public const int OfSigKill = SignalBase + Libc.SigKill;
+
     const int SignalBase = 128;
 
     public static string InWords(int code)

@@ -11,11 +11,15 @@ static unsafe partial class Libc
     internal const int NoSuchProcess = 3;
     internal const int Interrupted = 4;
     internal const int SigKill = 9;
+    internal const int SigChild = 17;
     internal const short PollIn = 1;
 
     internal const int AtCurrentFolder = -100;
     internal const int AtSymlinkNoFollow = 0x100;
     internal const uint StatxType = 1;
+
+    internal const int NoHang = 1;
+    internal const int SetChildSubreaper = 36;
 
     const nint PidFdSendSignalNumber = 424;
     const nint PidFdOpenNumber = 434;
@@ -32,6 +36,15 @@ static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollFd* fds, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    internal static partial int WaitPid(int pid, int* status, int options);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();

@@ -9,6 +9,9 @@ namespace Decryptor.Supervisor.Workers;
 /// </summary>
 static class ProcFolder
 {
+    // The kernel counts a hundred ticks a second for everybody who is not the kernel.
+    const int MillisecondsPerTick = 10;
+
     public static IEnumerable<int> Pids() =>
         from folder in Directory.EnumerateDirectories("/proc")
         let name = Path.GetFileName(folder)
@@ -24,19 +27,36 @@ static class ProcFolder
     }
 
     /// <summary>When it started, in ticks since the machine did. With the number it names a process for ever.</summary>
-    public static long? StartTime(int pid) =>
-        Fields(pid) is { Length: > 19 } fields
-            && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) ? ticks : null;
+    public static long? StartTime(int pid) => Sample(pid)?.StartTime;
+
+    /// <summary>What it is and has spent.</summary>
+    public static ProcessSample? Sample(int pid)
+    {
+        if (Fields(pid) is not { Length: > 21 } fields) return null;
+        return long.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
+            && long.TryParse(fields[11], CultureInfo.InvariantCulture, out var user)
+            && long.TryParse(fields[12], CultureInfo.InvariantCulture, out var system)
+            && long.TryParse(fields[19], CultureInfo.InvariantCulture, out var start)
+            && long.TryParse(fields[21], CultureInfo.InvariantCulture, out var pages)
+            ? new(fields[0][0], (int)parent, start, (user + system) * MillisecondsPerTick,
+                pages * Environment.SystemPageSize)
+            : null;
+    }
+
+    /// <summary>The most resident memory that it has had, in bytes.</summary>
+    public static long? PeakBytes(int pid)
+    {
+        const long kibibyte = 1024;
+        var words = StatusLine(pid, "VmHWM:")?.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return long.TryParse(words?.ElementAtOrDefault(1), CultureInfo.InvariantCulture, out var size)
+            ? size * kibibyte : null;
+    }
 
     /// <summary>The effective user it runs as.</summary>
-    public static uint? User(int pid)
-    {
-        if (Read(pid, "status") is not { } bytes) return null;
-        var line = Encoding.UTF8.GetString(bytes).Split('\n')
-            .FirstOrDefault(each => each.StartsWith("Uid:", StringComparison.Ordinal));
-        return uint.TryParse(line?.Split('\t').ElementAtOrDefault(2), CultureInfo.InvariantCulture, out var user)
+    public static uint? User(int pid) =>
+        uint.TryParse(
+            StatusLine(pid, "Uid:")?.Split('\t').ElementAtOrDefault(2), CultureInfo.InvariantCulture, out var user)
             ? user : null;
-    }
 
     /// <summary>Its resident memory in bytes.</summary>
     public static long? ResidentBytes(int pid)
@@ -46,6 +66,25 @@ static class ProcFolder
         return long.TryParse(pages, CultureInfo.InvariantCulture, out var count)
             ? count * Environment.SystemPageSize : null;
     }
+
+    /// <summary>The folder that it is in; with <c> (deleted)</c> behind it when that is gone.</summary>
+    public static string? CurrentFolder(int pid)
+    {
+        try
+        {
+            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cwd")).LinkTarget;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    static string? StatusLine(int pid, string name) =>
+        Read(pid, "status") is { } bytes
+            ? Encoding.UTF8.GetString(bytes).Split('\n')
+                .FirstOrDefault(each => each.StartsWith(name, StringComparison.Ordinal))
+            : null;
 
     // The program's name stands in brackets and may hold any character, so the fields are counted from the last
     // bracket: the first of them is the state, which the manual calls the third.
@@ -67,4 +106,17 @@ static class ProcFolder
             return null;
         }
     }
+}
+
+/// <summary>One process at one moment.</summary>
+/// <param name="State">The kernel's letter: <c>R</c>, <c>S</c>, <c>Z</c> for a zombie, and so on.</param>
+/// <param name="Parent">The process that is told of its end.</param>
+/// <param name="StartTime">When it started, in ticks since the machine did.</param>
+/// <param name="CpuMilliseconds">Processor time, user and system.</param>
+/// <param name="ResidentBytes">Memory.</param>
+readonly record struct ProcessSample(
+    char State, int Parent, long StartTime, long CpuMilliseconds, long ResidentBytes)
+{
+    /// <summary>False for one that has ended and is only not yet forgotten.</summary>
+    public bool IsAlive => State is not ('Z' or 'X');
 }

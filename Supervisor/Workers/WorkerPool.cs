@@ -9,7 +9,7 @@ namespace Decryptor.Supervisor.Workers;
 /// own. No order blocks, and none fails: what cannot be done for a worker, because it is dying or was never there,
 /// shows in its last event, <see cref="Event.WorkerGone"/>, of which there is exactly one for each start.
 /// </summary>
-sealed class WorkerPool
+sealed class WorkerPool : IDisposable
 {
     const int RememberedMax = 16;
 
@@ -19,18 +19,28 @@ sealed class WorkerPool
     readonly WorkerProgram _program;
     readonly string _workFolder;
     readonly Action<Event> _report;
+    readonly CrashFolder? _crashes;
+    readonly Orphans? _orphans;
+    readonly WorkerGauge _gauge;
 
     /// <param name="program">What to start.</param>
     /// <param name="workFolder">Holds a folder for each worker, named like it, made before it is started.</param>
     /// <param name="report">
     /// Called from many threads, for one worker in the order in which things happened. It may wait; it must not fail.
     /// </param>
-    public WorkerPool(WorkerProgram program, string workFolder, Action<Event> report)
+    /// <param name="crashes">Where ends that were not in order are explained; null for nowhere.</param>
+    /// <param name="orphans">Ends what workers leave behind; null where that is not ours to end.</param>
+    public WorkerPool(
+        WorkerProgram program, string workFolder, Action<Event> report, CrashFolder? crashes = null,
+        Orphans? orphans = null)
     {
         _program = program;
         // Survivors are recognised by this path, so both must call it by its one true name.
         _workFolder = PathOnDisk.Canonical(workFolder);
         _report = report;
+        _crashes = crashes;
+        _orphans = orphans;
+        _gauge = new(() => [.. _alive.Values], orphans, report);
     }
 
     public void Start(Incarnation worker)
@@ -38,6 +48,7 @@ sealed class WorkerPool
         var folder = Path.Combine(_workFolder, worker.ToString());
         var process = new WorkerProcess(_program, worker, folder, _report);
         if (!_alive.TryAdd(worker, process)) throw new InvalidOperationException($"{worker} was started twice");
+        _gauge.Start();
         // Starting takes milliseconds, and whoever gives orders has no time for them. The task is known before it runs,
         // so that it can strike itself off however soon it ends.
         var run = new Task<Task>(() => Live(process));
@@ -56,10 +67,10 @@ sealed class WorkerPool
         if (_alive.TryGetValue(worker, out var process)) process.Dismiss();
     }
 
-    /// <summary>SIGKILL, to this very process and to no other.</summary>
-    public void Kill(Incarnation worker)
+    /// <summary>SIGKILL, to this very process and to no other. Why, if it says so, is for its crash card.</summary>
+    public void Kill(Incarnation worker, string why = "")
     {
-        if (_alive.TryGetValue(worker, out var process)) process.Kill();
+        if (_alive.TryGetValue(worker, out var process)) process.Kill(why);
     }
 
     /// <summary>A worker that lives, or one of the last that went; null for any other.</summary>
@@ -72,14 +83,25 @@ sealed class WorkerPool
     public IReadOnlyList<string> Confinements =>
         [.. _alive.Values.Select(process => process.Look().Confinement).OfType<string>().Distinct().Order()];
 
+    /// <summary>Crash cards that the disk did not take.</summary>
+    public int CardsLost => _crashes?.Lost ?? 0;
+
+    /// <summary>Processes that workers had left behind, and that we have ended.</summary>
+    public int OrphansEnded => _orphans?.Ended ?? 0;
+
     /// <summary>Done once every worker that was started until now is gone, and its last event was taken.</summary>
     public Task AllGone() => Task.WhenAll(_runs.Values);
+
+    /// <summary>Looks at workers no more. They live on until their supervisor's end, or their own.</summary>
+    public void Dispose() => _gauge.Dispose();
 
     async Task Live(WorkerProcess process)
     {
         try
         {
+            _ = process.Exited.ContinueWith(_ => _gauge.Hurry(), TaskScheduler.Default);
             var how = await process.Run();
+            if (process.Card(how) is { } card) _crashes?.Keep(card);
             Remember(process);
             _report(new Event.WorkerGone(process.Worker, how));
             _runs.TryRemove(process.Worker, out _);

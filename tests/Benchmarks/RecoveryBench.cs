@@ -34,7 +34,7 @@ static class RecoveryBench
         var ready = new Figures("SIGKILL to a fresh worker ready", "ms");
         using var watch = new Watch();
         var spool = Path.Combine(folder, "spool");
-        var settings = new Settings { Spool = spool, Workers = 1, Worker = WorkerProgramPath() };
+        var settings = new Settings { Spool = spool, Workers = 1, Worker = WorkerPath.Built };
         using var engine = Engine.Open(settings, KeyRing.Load(null), Logger.None, turn => watch.See(turn));
         watch.Latest = () => engine.Latest;
         engine.Start();
@@ -55,13 +55,6 @@ static class RecoveryBench
         Figures.Head();
         Console.WriteLine(decided);
         Console.WriteLine(ready);
-    }
-
-    static string WorkerProgramPath()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Decryptor.sln"))) root = root.Parent;
-        return Path.Combine(root!.FullName, "out", "decryptor-worker");
     }
 
     static string MakeText(string path, long length)

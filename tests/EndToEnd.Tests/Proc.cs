@@ -7,7 +7,7 @@ namespace Decryptor.EndToEnd.Tests;
 static partial class Proc
 {
     public const int SigHup = 1, SigInt = 2, SigKill = 9, SigUsr1 = 10, SigUsr2 = 12, SigTerm = 15;
-    public const int SigCont = 18, SigStop = 19, SigTtin = 21, SigTtou = 22;
+    public const int SigAbrt = 6, SigSegv = 11, SigCont = 18, SigStop = 19, SigTtin = 21, SigTtou = 22;
 
     /// <summary>Pids whose parent is <paramref name="pid"/>, with their state letter.</summary>
     public static IReadOnlyList<(int Pid, char State)> ChildrenOf(int pid)
@@ -39,15 +39,22 @@ static partial class Proc
 
     public static int OpenFiles(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
 
+    public static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Length;
+
     /// <summary>The most memory it ever had, in bytes.</summary>
-    public static long PeakMemory(int pid)
+    public static long PeakMemory(int pid) => Memory(pid, "VmHWM:");
+
+    /// <summary>The memory that it has, in bytes.</summary>
+    public static long ResidentMemory(int pid) => Memory(pid, "VmRSS:");
+
+    static long Memory(int pid, string which)
     {
         try
         {
-            var peak = File.ReadLines($"/proc/{pid}/status")
-                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))?
+            var line = File.ReadLines($"/proc/{pid}/status")
+                .FirstOrDefault(line => line.StartsWith(which, StringComparison.Ordinal))?
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return peak is null ? 0 : long.Parse(peak[1], CultureInfo.InvariantCulture) * 1024;
+            return line is null ? 0 : long.Parse(line[1], CultureInfo.InvariantCulture) * 1024;
         }
         catch (IOException)
         {

@@ -54,9 +54,15 @@ static class Programs
         return new(process.ExitCode, stdout.ToArray(), errors.GetAwaiter().GetResult());
     }
 
-    public static Process Start(Dictionary<string, string> environment, params string[] arguments)
+    public static Process Start(Dictionary<string, string> environment, params string[] arguments) =>
+        Start(Supervisor, environment, arguments);
+
+    /// <summary>Starts another program, one that starts ours in the end.</summary>
+    public static Process StartOther(string program, string[] arguments) => Start(program, [], arguments);
+
+    static Process Start(string program, Dictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(Supervisor, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

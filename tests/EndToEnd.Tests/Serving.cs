@@ -26,6 +26,33 @@ sealed class Serving : IDisposable
 
         arguments.AddRange(options ?? []);
         _process = Programs.Start(environment ?? [], [.. arguments]);
+        Listen();
+    }
+
+    Serving(Scratch scratch, Process process)
+    {
+        Spool = scratch["spool"];
+        _process = process;
+        Listen();
+    }
+
+    /// <summary>The same under another user's number; only root may do that.</summary>
+    public static Serving As(int user, Scratch scratch, params string[] options) => new(
+        scratch,
+        Programs.StartOther(
+            "setpriv", [$"--reuid={user}", $"--regid={user}", "--clear-groups", Programs.Supervisor, "serve",
+                "--spool", scratch["spool"], .. options]));
+
+    /// <summary>The same with two fake workers and a wall clock that can be stepped.</summary>
+    public static Serving UnderClock(Scratch scratch, out WallClock clock)
+    {
+        clock = new(scratch);
+        return new(
+            scratch, ["--worker-program", Programs.FakeWorker, "--workers", "2"], environment: clock.Environment);
+    }
+
+    void Listen()
+    {
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_stderr) _stderr.AppendLine(line.Data);

@@ -15,13 +15,29 @@ sealed class Job(Session session, Assign assign)
     public void Do()
     {
         session.Say(new Progress(assign.Attempt, 0, 0, 0));
+        if (!Screen()) return;
         Do(Deed());
+    }
+
+    /// <summary>Whether the input may be opened. What <c>claims-HEX</c> claims is the hash that it has.</summary>
+    bool Screen()
+    {
+        if (!assign.HashFirst && assign.Poison.Count == 0) return true;
+        var deed = Deed();
+        var hash = deed != "claims-unasked" && deed.StartsWith("claims-", StringComparison.Ordinal)
+            ? Convert.FromHexString(deed[7..].PadLeft(2 * Frame.HashLength, '0'))
+            : SHA256.HashData(Input());
+        if (assign.HashFirst) session.Say(new Fingerprint(assign.Attempt, hash));
+        if (!assign.Poison.Any(poison => poison.Span.SequenceEqual(hash))) return true;
+        session.Say(Finished(0) with { Outcome = Outcome.Failed, Code = FailureCode.Poison.Name });
+        return false;
     }
 
     void Do(string deed)
     {
         switch (deed)
         {
+            case "claims-unasked": session.Say(new Fingerprint(assign.Attempt, new byte[Frame.HashLength])); break;
             case "ask": Ask(1); break;
             case "ask-many": Ask(ManyQuestions); break;
             case "ask-unheard": AskUnheard(); break;

@@ -26,7 +26,8 @@ static class Misdeeds
             case "unread": session.Reads = false; Hang(); break;
             case "stay": session.Stays = true; break;
             case "stderr-flood": Flood(); break;
-            case "fork-holder": LeaveHolder(); break;
+            case "fork-holder": LeaveHolder("4"); break;
+            case "fork-sleeper": LeaveHolder($"60.{Environment.ProcessId}"); break;
             case "wrong-version": session.Hello = session.Hello with { ProtocolVersion = 99 }; break;
             case "wrong-name": session.Hello = session.Hello with { Worker = new(9, 999) }; break;
         }
@@ -52,9 +53,9 @@ static class Misdeeds
     }
 
     // It inherits all three pipes, as any careless library's child would.
-    static void LeaveHolder()
+    static void LeaveHolder(string seconds)
     {
-        using var holder = Process.Start("/bin/sleep", "4");
+        using var holder = Process.Start("/bin/sleep", seconds);
         Libc.Exit(0);
     }
 }

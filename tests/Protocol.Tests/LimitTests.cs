@@ -42,6 +42,44 @@ sealed class LimitTests
         Refused(Keys(1, Frame.SecretMax + 1));
     }
 
+    [Test]
+    public void Quarantined_hashes_are_taken_up_to_their_limit()
+    {
+        Taken(Poisoned(Frame.PoisonMax, Frame.HashLength));
+        Refused(Poisoned(Frame.PoisonMax + 1, Frame.HashLength));
+    }
+
+    [Test]
+    public void A_hash_has_its_one_length()
+    {
+        Taken(Poisoned(1, Frame.HashLength));
+        Taken(new Fingerprint(Specimens.Attempt, new byte[Frame.HashLength]));
+        foreach (var length in new[] { 0, Frame.HashLength - 1, Frame.HashLength + 1 })
+        {
+            Refused(Poisoned(1, length));
+            Refused(new Fingerprint(Specimens.Attempt, new byte[length]));
+        }
+    }
+
+    [Test]
+    public void An_order_in_which_every_field_is_the_longest_fits_a_frame()
+    {
+        var longest = new string('x', Frame.TextMax);
+        var path = new string('x', Frame.PathMax);
+        var most = new Limits(
+            long.MaxValue, int.MaxValue, long.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue,
+            long.MaxValue, int.MaxValue, int.MaxValue);
+        Taken(Poisoned(Frame.PoisonMax, Frame.HashLength) with
+        {
+            Attempt = new(long.MaxValue, int.MaxValue, new(int.MaxValue, long.MaxValue)),
+            Input = path,
+            Output = path,
+            Source = longest,
+            Tenant = longest,
+            Limits = most,
+        });
+    }
+
     [TestCase(-1L)]
     [TestCase(long.MinValue)]
     public void A_count_below_zero_is_refused(long count)
@@ -84,6 +122,13 @@ sealed class LimitTests
     static Hello Hello(string build) => new(Message.Version, Specimens.Worker, build, "", "");
 
     static Assign Assign(string path) => new(Specimens.Attempt, path, path, "", "", Limits);
+
+    static Assign Poisoned(int count, int length) =>
+        Assign("/in/17") with
+        {
+            HashFirst = true,
+            Poison = [.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[length], count)],
+        };
 
     static Keys Keys(int count, int length) =>
         new(Specimens.Attempt, 1, count, [.. Enumerable.Repeat(new KeyCandidate("k", new byte[length]), count)]);

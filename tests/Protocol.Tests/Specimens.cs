@@ -15,6 +15,8 @@ static class Specimens
 
     static readonly Gen<byte[]> Secrets = Gen.Byte.Array[0, 64];
 
+    static readonly Gen<byte[]> Hashes = Gen.Byte.Array[Frame.HashLength];
+
     static readonly Gen<long> Counts = Gen.Long[0, long.MaxValue];
 
     static readonly Gen<int> Smalls = Gen.Int[0, int.MaxValue];
@@ -42,9 +44,13 @@ static class Specimens
         ["hello"] = new Hello(Message.Version, Worker, "0.1.0", "x86-64-v3", "landlock:7 seccomp rlimits"),
         ["assign"] = new Assign(
             Attempt, "/srv/spool/work/w3.7/in/17", "/srv/spool/work/w3.7/out/17-1", "boot.xlog", "shop", Limits),
+        ["assign-hash-first"] = new Assign(
+            Attempt, "/in/17", "/out/17-1", "boot.xlog", "", Limits, HashFirst: true,
+            Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]]),
         ["key-request"] = new KeyRequest(Attempt, 1, "xlog", Bytes(64)),
         ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4), IsPublished: true)]),
         ["keys-none"] = new Keys(Attempt, 2, 0, []),
+        ["fingerprint"] = new Fingerprint(Attempt, Bytes(Frame.HashLength)),
         ["progress"] = new Progress(Attempt, 65_536, 5_000_000_000, 1_250_000),
         ["finished-complete"] = new Finished(Attempt, Outcome.Complete, "", "", "", 120_000, 1_300_000, new(9, 9, 0)),
         ["finished-partial"] = new Finished(
@@ -60,26 +66,34 @@ static class Specimens
             (Message)new Hello(Message.Version, worker, build, target, confinement)),
         Gen.Select(Attempts, Smalls, Texts, Gen.Byte.Array[0, 500], (attempt, question, format, header) =>
             (Message)new KeyRequest(attempt, question, format, header)),
+        Gen.Select(Attempts, Hashes, (attempt, hash) => (Message)new Fingerprint(attempt, hash)),
         Gen.Select(Attempts, Counts, Counts, Counts, (attempt, bytesIn, bytesOut, cpu) =>
             (Message)new Progress(attempt, bytesIn, bytesOut, cpu)),
         Gen.Select(Attempts, Codes, Texts, Counts, Gen.Int[0, 2], (attempt, code, text, count, outcome) =>
             (Message)new Finished(attempt, (Outcome)outcome, code, text, text, count, count, new(count, count, 0))));
 
     public static Gen<Message> OfSupervisor { get; } = Gen.OneOf(
-        Gen.Select(Attempts, Texts, Texts, AllLimits, (attempt, path, name, limits) =>
-            (Message)new Assign(attempt, path, path, name, name, limits)),
+        Gen.Select(Attempts, Texts, Texts, AllLimits, Gen.Bool, Hashes.Array[0, 8],
+            (attempt, path, name, limits, first, poison) => (Message)new Assign(
+                attempt, path, path, name, name, limits, first,
+                [.. poison.Select(hash => (ReadOnlyMemory<byte>)hash)])),
         Gen.Select(Attempts, Smalls, Smalls, Candidates.Array[0, 20], (attempt, question, many, candidates) =>
             (Message)new Keys(attempt, question, many, candidates)));
 
-    public static bool IsOfWorker(Message message) => message is Hello or KeyRequest or Progress or Finished;
+    public static bool IsOfWorker(Message message) =>
+        message is Hello or KeyRequest or Fingerprint or Progress or Finished;
 
     /// <summary>Every field in words; two messages are the same when these are.</summary>
     public static string InWords(Message message) => message switch
     {
         KeyRequest request => $"{request with { Header = default }} {Convert.ToHexString(request.Header.Span)}",
+        Assign assign => $"{assign with { Poison = [] }} {string.Join(',', assign.Poison.Select(Hex))}",
+        Fingerprint print => $"{print with { Sha256 = default }} {Hex(print.Sha256)}",
         Keys keys => $"{keys with { Candidates = [] }} {string.Join(',', keys.Candidates.Select(InWords))}",
         _ => message.ToString(),
     };
+
+    static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexString(bytes.Span);
 
     static string InWords(KeyCandidate candidate) =>
         $"{candidate.Name}={Convert.ToHexString(candidate.Secret.Span)} {candidate.IsPublished}";

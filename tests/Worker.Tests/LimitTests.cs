@@ -54,6 +54,24 @@ sealed class LimitTests
             Throws.InstanceOf<Refusal>().With.Property("Code").EqualTo(FailureCode.LimitTime));
     }
 
+    [Test]
+    public void Reading_in_time_that_is_not_its_own_is_free_and_is_forgotten_afterwards()
+    {
+        var clock = new HandClock();
+        var budget = new Budget(Small, clock);
+        budget.Measure(1000);
+        budget.Untimed(() =>
+        {
+            clock.Now += 1_000_000;
+            budget.Read(400);
+            return budget.BytesIn;
+        });
+        Assert.That(budget.BytesIn, Is.EqualTo(400), "the sign that it goes on");
+        budget.ReadAgain();
+        budget.Read(1000);
+        Assert.That(budget.BytesIn, Is.EqualTo(1000));
+    }
+
     /// <summary>Milliseconds that pass when a test says so.</summary>
     sealed class HandClock : TimeProvider
     {

@@ -24,12 +24,20 @@ sealed class OutputTests
     [TestCase("folder/", "text.log")]
     [TestCase("report.json", "report.log")]
     [TestCase("input", "input.log")]
+    [TestCase("crash-1.json", "crash-1.log")]
     [TestCase("-rf.xlog", "rf.log")]
     [TestCase("line\nfeed\u0000.xlog", "line_feed_.log")]
     [TestCase("gnp.\u202Egolx.xlog", "gnp._golx.log")]
     [TestCase("\u65e5\u5fd7.xlog", "\u65e5\u5fd7.log")]
     public void A_name_is_made_harmless(string source, string name) =>
         Assert.That(HarmlessName.For(source, ".log"), Is.EqualTo(name));
+
+    [Test]
+    public void No_output_has_a_name_that_is_kept_for_crash_cards() =>
+        Gen.Select(Gen.Int[1, 1000], Gen.Bool).Sample((attempt, isText) =>
+            OutputNames.IsCrash(OutputNames.CrashOf(attempt))
+            && !OutputNames.IsCrash(HarmlessName.For(
+                OutputNames.CrashOf(attempt), isText ? OutputNames.OfText : OutputNames.OfBytes)));
 
     [Test]
     public void Any_name_at_all_is_made_harmless() => Gen.String.Sample(source =>

@@ -11,7 +11,7 @@ namespace Decryptor.Supervisor.Tests.Storage;
 [CancelAfter(120_000)]
 sealed class CrashTests
 {
-    static readonly string[] Uploads = ["bad.xlog", "deadly.xlog", "good.xlog", "starving.xlog"];
+    static readonly string[] Uploads = ["bad.xlog", "deadly.xlog", "good.xlog", "partial.xlog", "starving.xlog"];
 
     [Test]
     public void Whatever_the_moment_of_the_crash_every_upload_ends_once()
@@ -65,24 +65,28 @@ sealed class CrashTests
         Assert.That(jobs.Select(job => job.Source).Order(StringComparer.Ordinal), Is.EqualTo(Uploads), when);
         foreach (var job in jobs)
         {
-            var completed = job.Source is "good.xlog" or "starving.xlog";
+            var completed = job.Source is "good.xlog" or "partial.xlog" or "starving.xlog";
             Assert.That(job.State, Is.EqualTo(completed ? JobState.Completed : JobState.Failed),
                 $"{job.Source} {when}");
             var folder = $"{scratch.SpoolPath}/{(completed ? "completed" : "failed")}/{job.Id}";
             var report = Report.FromJson(File.ReadAllBytes($"{folder}/report.json"));
             Assert.That(report.State, Is.EqualTo(job.State.ToString()), $"{job.Source} {when}");
             Assert.That(File.Exists($"{folder}/input"), Is.EqualTo(!completed), $"{job.Source} {when}");
+            if (completed) Assert.That((job.Outcome, job.Code), Is.EqualTo(((Outcome?)Outcome.Complete, "")), when);
             if (job.Source != "deadly.xlog") continue;
 
             // The row of the last death may have been lost where the report that it led to was not.
             Assert.That(job.Code, Is.EqualTo("POISON"), when);
             Assert.That(job.Deaths, Is.InRange(2, 3), when);
+            Assert.That(Directory.GetFiles(folder, "crash-*.json"), Has.Length.AtLeast(3), when);
         }
 
         Assert.That(scratch.In("incoming"), Is.Empty, when);
         Assert.That(scratch.In("queue"), Is.Empty, when);
         Assert.That(scratch.In("work").Where(path => path.Contains('~')), Is.Empty, when);
-        Assert.That(scratch.In("completed"), Has.Length.EqualTo(4), when);
-        Assert.That(scratch.In("failed"), Has.Length.EqualTo(6), when);
+        Assert.That(scratch.In("run/crashes"), Is.Empty, when);
+        Assert.That(scratch.In("completed"), Has.Length.EqualTo(6), when);
+        Assert.That(scratch.In("failed").Where(name => !OutputNames.IsCrash(Path.GetFileName(name))),
+            Has.Exactly(6).Items, when);
     }
 }

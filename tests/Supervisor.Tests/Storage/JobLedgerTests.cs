@@ -30,6 +30,7 @@ sealed class JobLedgerTests
         Hint = "hint",
         BytesOut = 5,
         Blocks = new(9, 7, 2),
+        Sha256 = new string('a', 64),
     };
 
     Scratch _scratch;
@@ -119,22 +120,6 @@ sealed class JobLedgerTests
                 new Row.JobIs(wrong, "failed without a code")]));
         Assert.That(_ledger.Recall().Open, Is.Empty);
         Assert.DoesNotThrow(() => _ledger.Commit([new Row.JobIs(Scratch.NewJob(1), "it arrived")]));
-    }
-
-    [Test]
-    public void Jobs_that_starve_for_a_key_are_found()
-    {
-        var inside = Full with { Outside = null };
-        _ledger.Commit(
-        [
-            new Row.JobIs(inside with { Id = 1, Code = "KEY_MISSING" }, ""),
-            new Row.JobIs(inside with { Id = 2, Code = "KEY_NO_MATCH" }, ""),
-            new Row.JobIs(inside with { Id = 3 }, ""), new Row.JobIs(Full with { Id = 4, Code = "KEY_MISSING" }, ""),
-            new Row.JobIs(inside with { Id = 5, State = JobState.Completed,
-                Outcome = Outcome.Partial, Code = "KEY_MISSING" }, ""),
-        ]);
-        using var reader = JobLedger.OpenForReading(_path);
-        Assert.That(reader.Starved().Select(job => job.Id), Is.EqualTo(new[] { 1L, 2L }));
     }
 
     [Test]

@@ -231,6 +231,21 @@ sealed class MoveTests
     }
 
     [Test]
+    public void A_package_of_which_a_part_wants_a_key_is_reopened_with_its_input()
+    {
+        var job = Completed(Finish(Take(Scratch.NewJob(1)))) with
+        {
+            Outcome = Outcome.Partial,
+            Code = FailureCode.KeyMissing.Name,
+        };
+        _spool.Carry([new Move.Publish(job, job.Attempt)]);
+        Assert.That(_scratch.In("completed"), Does.Contain("1/input"));
+        Twice(new Move.Reopen(job));
+        Assert.That(_scratch.In("completed"), Is.Empty);
+        Assert.That(_scratch.In("queue"), Is.EqualTo(new[] { "1~~boot.xlog" }));
+    }
+
+    [Test]
     public void A_file_outside_of_the_spool_is_only_read()
     {
         var path = _scratch.Write("mine.xlog", "abc");

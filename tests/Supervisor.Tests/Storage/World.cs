@@ -102,11 +102,13 @@ sealed class World : IDisposable
     void Work(Job job, Attempt attempt)
     {
         Assert.That(File.Exists(_spool.InputOf(job)), Is.True, $"{job.Source} was assigned without its input");
+        var partial = job.Source.StartsWith("partial", StringComparison.Ordinal);
         var starving = job.Source.StartsWith("starving", StringComparison.Ordinal);
         Say(attempt.Worker, new Progress(attempt, 0, 0, 0));
         if (job.Source.StartsWith("deadly", StringComparison.Ordinal))
         {
             Directory.CreateDirectory(_spool.OutputOf(attempt));
+            File.WriteAllText($"{_spool.Crashes}/{Spool.CrashName(job.Id, attempt.Number)}", "a card");
             _events.Enqueue(new Event.WorkerGone(attempt.Worker, "SIGSEGV"));
             return;
         }
@@ -119,12 +121,14 @@ sealed class World : IDisposable
             Outcome = fails ? Outcome.Failed : Outcome.Complete,
             Code = fails ? code.Name : "",
         };
+        if (partial && !_fed.Contains(job.Id))
+            ended = ended with { Outcome = Outcome.Partial, Code = FailureCode.KeyMissing.Name };
         var output = Directory.CreateDirectory(_spool.OutputOf(attempt)).FullName;
         File.WriteAllBytes($"{output}/report.json", JobReport.Of(ended).ToJson());
         _events.Enqueue(new Event.WorkerSaid(
             attempt.Worker, new Finished(attempt, ended.Outcome.Value, ended.Code, "", "", 3, 3, default),
                 HasReport: true));
-        if (fails && starving && _fed.Add(job.Id)) _events.Enqueue(new Event.KeysChanged([ended]));
+        if (ended.WantsKey && _fed.Add(job.Id)) _events.Enqueue(new Event.KeysChanged([ended]));
     }
 
     void Say(Incarnation worker, Message message) => _events.Enqueue(new Event.WorkerSaid(worker, message));

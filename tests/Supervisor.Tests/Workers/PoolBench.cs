@@ -17,10 +17,16 @@ sealed class PoolBench : IAsyncDisposable
     readonly Lock _gate = new();
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PoolBench(WorkerProgram? program = null)
+    /// <param name="program">What to start; a fake worker where nothing is said.</param>
+    /// <param name="adopts">
+    /// Whether orphans are ended. It changes this whole process: only for one that does nothing else.
+    /// </param>
+    /// <param name="crashes">Where crash cards go, instead of a folder of this bench.</param>
+    public PoolBench(WorkerProgram? program = null, bool adopts = false, CrashFolder? crashes = null)
     {
         WorkFolder = Directory.CreateTempSubdirectory("pool-").FullName;
-        Pool = new(program ?? FakeProgram, WorkFolder, Take);
+        crashes ??= new(CrashesFolder);
+        Pool = new(program ?? FakeProgram, WorkFolder, Take, crashes, adopts ? Orphans.Adopt(WorkFolder) : null);
     }
 
     public static WorkerProgram FakeProgram { get; } =
@@ -28,7 +34,21 @@ sealed class PoolBench : IAsyncDisposable
 
     public string WorkFolder { get; }
 
+    public string CrashesFolder => Path.Combine(WorkFolder, "crashes");
+
     public WorkerPool Pool { get; }
+
+    /// <summary>Sees every event before it counts as reported.</summary>
+    public Action<Event> Watch { get; set; } = _ => { };
+
+    /// <summary>What was reported of workers all together.</summary>
+    public IReadOnlyList<Event.Measured> Measured
+    {
+        get
+        {
+            lock (_gate) return [.. _events.OfType<Event.Measured>()];
+        }
+    }
 
     public Incarnation Start(int number = 1, string? behaviour = null)
     {
@@ -76,10 +96,11 @@ sealed class PoolBench : IAsyncDisposable
     {
         foreach (var worker in _started) Pool.Kill(worker);
         await Pool.AllGone().WaitAsync(Patience);
+        Pool.Dispose();
         Directory.Delete(WorkFolder, recursive: true);
     }
 
-    async Task Until(Func<bool> holds, string what)
+    public async Task Until(Func<bool> holds, string what)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (true)
@@ -100,6 +121,7 @@ sealed class PoolBench : IAsyncDisposable
 
     void Take(Event happened)
     {
+        Watch(happened);
         lock (_gate)
         {
             _events.Add(happened);

@@ -64,4 +64,64 @@ sealed class WorkerPartsTests
         Assert.That(PathOnDisk.IsFolder(folder), Is.True);
         Directory.Delete(folder, recursive: true);
     }
+
+    [Test]
+    public void Credit_covers_all_that_a_pipe_can_hold_and_no_flood()
+    {
+        var clock = new HandClock();
+        var credit = new FrameCredit(clock);
+        for (var frame = 0; frame < FrameCredit.Most; frame++) Assert.That(credit.Spend(), $"{frame}");
+        Assert.That(credit.Spend(), Is.False);
+
+        clock.Seconds = 1;
+        for (var frame = 0; frame < FrameCredit.PerSecond; frame++) Assert.That(credit.Spend(), $"{frame}");
+        Assert.That(credit.Spend(), Is.False);
+        credit.Earn();
+        for (var frame = 0; frame < FrameCredit.PerOrder; frame++) Assert.That(credit.Spend(), $"{frame}");
+        Assert.That(credit.Spend(), Is.False);
+
+        clock.Seconds = 1_000_000;
+        for (var frame = 0; frame < FrameCredit.Most; frame++) Assert.That(credit.Spend(), $"{frame}");
+        Assert.That(credit.Spend(), Is.False, "credit is not saved up");
+    }
+
+    [Test]
+    public void A_count_of_kills_for_want_of_memory_is_read_where_there_is_one()
+    {
+        var groups = Directory.CreateTempSubdirectory("groups-").FullName;
+        var own = Directory.CreateDirectory(Path.Combine(groups, "system.slice", "decryptor.service")).FullName;
+        var ofProcess = Path.Combine(groups, "cgroup");
+        File.WriteAllText(ofProcess, "4:memory:/old\n0::/system.slice/decryptor.service\n");
+        Assert.That(OomCount.Now(ofProcess, groups), Is.Null);
+
+        File.WriteAllText(Path.Combine(own, "memory.events"), "low 0\noom 4\noom_kill 3\noom_group_kill 0\n");
+        Assert.That(OomCount.Now(ofProcess, groups), Is.EqualTo(3));
+
+        File.WriteAllText(ofProcess, "4:memory:/old\n");
+        Assert.That(OomCount.Now(ofProcess, groups), Is.Null, "no groups of the second version");
+        Directory.Delete(groups, recursive: true);
+    }
+
+    [Test]
+    public void A_process_is_seen_as_it_is()
+    {
+        var sample = ProcFolder.Sample(Environment.ProcessId)!.Value;
+        Assert.That(sample.IsAlive);
+        Assert.That(sample.Parent, Is.Positive);
+        Assert.That(sample.CpuMilliseconds, Is.Positive);
+        Assert.That(sample.ResidentBytes, Is.GreaterThan(1 << 20));
+        Assert.That(ProcFolder.PeakBytes(Environment.ProcessId), Is.GreaterThan(1 << 20));
+        Assert.That(ProcFolder.CurrentFolder(Environment.ProcessId), Is.EqualTo(Environment.CurrentDirectory));
+        Assert.That(ProcFolder.Sample(int.MaxValue), Is.Null);
+    }
+
+    /// <summary>Seconds that pass when a test says so.</summary>
+    sealed class HandClock : TimeProvider
+    {
+        internal long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
 }
