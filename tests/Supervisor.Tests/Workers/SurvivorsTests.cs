@@ -42,8 +42,10 @@ sealed class SurvivorsTests
         await using var other = new PoolBench();
         var neighbour = other.Start();
         await other.Heard<Hello>(neighbour);
-        using var reader =
-            Process.Start("/bin/sh", ["-c", "read line", "reader", Path.Combine(bench.WorkFolder, "w1.1")]);
+        string[] words = ["-c", "echo here; read line", "reader", Path.Combine(bench.WorkFolder, "w1.1")];
+        using var reader = Process.Start(
+            new ProcessStartInfo("/bin/sh", words) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await reader.StandardOutput.ReadLineAsync();
 
         Assert.That(Survivors.KillAll(bench.WorkFolder), Is.Zero);
         Assert.That(other.Pool.Look(neighbour)!.Pid, Is.Not.Null);
