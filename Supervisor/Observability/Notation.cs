@@ -18,6 +18,7 @@ static class Notation
         Event.KeysAnswered answered => $"answered {answered.Attempt}",
         Event.WorkerBroken broken => $"{broken.Worker} broken {broken.Why}",
         Event.WorkerGone gone => $"{gone.Worker} gone {gone.How}",
+        Event.Overslept late => string.Create(CultureInfo.InvariantCulture, $"overslept {late.By.TotalSeconds:0.###}s"),
         Event.StopAsked stop => stop.AtOnce ? "stop at once" : "stop",
         Event.ResizeAsked resize => string.Create(CultureInfo.InvariantCulture, $"resize {resize.By:+0;-0}"),
         Event.RollAsked => "roll",

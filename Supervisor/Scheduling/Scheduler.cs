@@ -51,7 +51,7 @@ sealed class Scheduler
     public Turn Step(DateTimeOffset now, IReadOnlyList<Event> events)
     {
         _turn.Begin(now);
-        ForgiveLateness();
+        ForgiveLateness(events);
         foreach (var happened in events) TakeIn(happened);
         Settle();
         _law.Check(_jobs.Tally);
@@ -101,10 +101,12 @@ sealed class Scheduler
     };
 
     // We overslept: every deadline has passed while the news that would have moved it waited unread, here or in a pipe.
-    void ForgiveLateness()
+    void ForgiveLateness(IReadOnlyList<Event> events)
     {
-        if (_promised is not { } promised || _turn.Now - promised <= _turn.Policy.LatenessMax) return;
-        _roster.Later(_turn.Now - promised + _turn.Policy.ReadingTime);
+        var late = _turn.Now - (_promised ?? _turn.Now);
+        foreach (var happened in events)
+            if (happened is Event.Overslept { By: var by } && by > late) late = by;
+        if (late > _turn.Policy.LatenessMax) _roster.Later(late + _turn.Policy.ReadingTime);
     }
 
     void TakeIn(Event happened)
@@ -119,6 +121,7 @@ sealed class Scheduler
             case Event.WorkerBroken broken: AfterBreak(broken.Worker, broken.Why); break;
             case Event.WorkerGone gone: AfterExit(gone.Worker, gone.How); break;
             case Event.Measured measured: foreach (var size in measured.Sizes) _workers.Measure(size); break;
+            case Event.Overslept: break;
             case Event.StopAsked stop: AfterStopAsked(stop.AtOnce); break;
             case Event.ResizeAsked resize: Resize(_roster.Target + resize.By); break;
             case Event.RollAsked: _roster.RollThrough = _workers.LastWorker; break;
@@ -250,6 +253,7 @@ sealed class Scheduler
     void Adopt(Policy policy)
     {
         _turn.Policy = policy;
+        _queue.Resort();
         Resize(policy.Workers);
     }
 
