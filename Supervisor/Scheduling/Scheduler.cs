@@ -14,6 +14,7 @@ sealed class Scheduler
     readonly JobQueue _queue;
     readonly Quarantine _quarantine;
     readonly Starving _starving;
+    readonly LatestEnds _ends;
     readonly Roster _roster;
     readonly JobDesk _jobs;
     readonly WorkerDesk _workers;
@@ -35,7 +36,8 @@ sealed class Scheduler
         _quarantine = new(state.Poison);
         _starving = new(state.Starving, state.KeysChangedAt);
         _roster = new(_turn, state.Slots) { Target = state.Target, RollThrough = state.RollThrough };
-        _jobs = new(_turn, _queue, _quarantine, _starving) { LastJob = state.LastJob, Tally = state.Tally };
+        _ends = new(state.Ends);
+        _jobs = new(_turn, _queue, _quarantine, _starving, _ends) { LastJob = state.LastJob, Tally = state.Tally };
         _workers = new(_turn, _roster, _judge) { LastWorker = state.LastWorker };
         _operators = new(_turn, _queue, _jobs);
         _law = new(_roster, _queue, state.LawHeld);
@@ -76,6 +78,7 @@ sealed class Scheduler
         Poison = _quarantine.All,
         Starving = _starving.Latest,
         KeysChangedAt = _starving.ChangedAt,
+        Ends = _ends.All,
         Tally = _jobs.Tally,
         LawHeld = _law.Held,
     };
