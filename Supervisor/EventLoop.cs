@@ -26,13 +26,15 @@ sealed class EventLoop(Clock clock, Inbox inbox, Scheduler scheduler, TurnCarrie
             // Waited for first, then dated: the time of a step is when it is taken, not when the waiting began.
             var events = inbox.Take(wakeAt);
             var now = clock.Now;
+            if (now - wakeAt > _beat) events = [new Event.Overslept(now - wakeAt), .. events];
             watch.Before(now, events);
             var turn = scheduler.Step(now, events);
             foreach (var fact in carrier.Carry(turn)) inbox.Post(fact);
             _latest = scheduler.Snapshot();
             watch.After(turn);
             if (turn.Stopped) return;
-            var beat = clock.Now + _beat;
+            // Counted from the step, so that a turn that took long to carry out is seen as well.
+            var beat = now + _beat;
             wakeAt = turn.WakeAt < beat ? turn.WakeAt.Value : beat;
         }
     }

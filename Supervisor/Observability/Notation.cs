@@ -18,6 +18,7 @@ static class Notation
         Event.KeysAnswered answered => $"answered {answered.Attempt}",
         Event.WorkerBroken broken => $"{broken.Worker} broken{Said(broken.Why)}",
         Event.WorkerGone gone => $"{gone.Worker} gone{Said(gone.How)}",
+        Event.Overslept late => $"overslept {Script.Time(late.By)}",
         Event.StopAsked stop => stop.AtOnce ? "stop at once" : "stop",
         Event.ResizeAsked resize => string.Create(CultureInfo.InvariantCulture, $"resize {resize.By:+0;-0}"),
         Event.RollAsked => "roll",

@@ -52,6 +52,7 @@ sealed class NotationReader
         : words.Take("input") ? Gone(words)
         : words.Take("answered") ? new Event.KeysAnswered(words.Attempt())
         : words.Take("stop") ? Stop(words)
+        : words.Take("overslept") ? new Event.Overslept(Script.TimeFrom(words.Word("a time")))
         : words.Take("resize") ? new Event.ResizeAsked(words.Small("a number of workers"))
         : words.Take("roll") ? new Event.RollAsked()
         : words.Take("keys") ? KeysChanged(words)

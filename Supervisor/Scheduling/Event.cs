@@ -47,6 +47,12 @@ abstract record Event
     /// <param name="How">In words: <c>exit 0</c>, <c>SIGKILL</c>, <c>could not be started: …</c></param>
     internal sealed record WorkerGone(Incarnation Worker, string How) : Event;
 
+    /// <summary>
+    /// The loop turns later than it was to, by so much: we were stopped, suspended or held up. What the workers have
+    /// said meanwhile may still lie in their pipes.
+    /// </summary>
+    internal sealed record Overslept(TimeSpan By) : Event;
+
     /// <summary>Leave: after the running jobs (the first time), or at once.</summary>
     internal sealed record StopAsked(bool AtOnce) : Event;
 

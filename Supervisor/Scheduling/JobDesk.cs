@@ -5,7 +5,8 @@ namespace Decryptor.Supervisor.Scheduling;
 /// <summary>
 /// What becomes of jobs: each method is one change of one job, with the move and the row that belong to it.
 /// </summary>
-sealed class JobDesk(TurnDraft turn, JobQueue queue, Quarantine quarantine, Starving starving)
+sealed class JobDesk(
+    TurnDraft turn, JobQueue queue, Quarantine quarantine, Starving starving, LatestEnds ends)
 {
     /// <summary>The highest number that a job was ever given.</summary>
     public long LastJob { get; set; }
@@ -35,11 +36,14 @@ sealed class JobDesk(TurnDraft turn, JobQueue queue, Quarantine quarantine, Star
             "upload it again");
     }
 
-    /// <summary>An ended job is run again. False if it waits or runs already.</summary>
+    /// <summary>Whether an ended job has ended again since somebody has read that it is so.</summary>
+    public bool IsStale(Job job) => ends.IsStale(job);
+
+    /// <summary>An ended job is run again. False if it waits or runs already, or is no longer what it was.</summary>
     public bool Reopen(Job job, string why)
     {
         // Two reloads in a row name the same jobs twice.
-        if (queue.Holds(job.Id) || queue.Runs(job.Id)) return false;
+        if (queue.Holds(job.Id) || queue.Runs(job.Id) || IsStale(job)) return false;
         turn.Do(new Move.Reopen(job));
         Accept(job with { Code = "", Text = "", Hint = "", Outcome = null, Ended = null }, why);
         return true;
@@ -166,5 +170,6 @@ sealed class JobDesk(TurnDraft turn, JobQueue queue, Quarantine quarantine, Star
         turn.Remember(new Row.JobIs(job, job.Text.Length > 0 ? job.Text : $"{job.Worker} finished it"));
         Tally = Tally.With(job);
         starving.Ended(job);
+        ends.Add(job);
     }
 }

@@ -42,7 +42,7 @@ sealed class JobQueue
             if (kept.Penalties > 0) _punished.Add(kept.Name);
         }
 
-        foreach (var job in record.Waiting) Add(job);
+        foreach (var job in record.Waiting) Put(job);
         foreach (var job in record.Running) Run(job);
     }
 
@@ -92,23 +92,29 @@ sealed class JobQueue
     /// </summary>
     public void Add(Job job)
     {
-        var line = job.IsSuspect(_turn.Policy) ? _suspects : LineOf(job);
-        Recount(job.Tenant, 1);
-        _places.Add(job.Id, line.AddLast(job));
-        if (line != _suspects) Ready(_tenants[job.Tenant]);
+        if (Put(job) is { Waiting: 1 } tenant) Charge(tenant, each => each.CatchUp(_pass));
+    }
+
+    /// <summary>Draws the lines anew: other settings make others large, or suspects.</summary>
+    public void Resort()
+    {
+        var waiting = Record.Waiting;
+        foreach (var job in waiting) Remove(job.Id, out _);
+        foreach (var job in waiting) Put(job);
     }
 
     /// <summary>The next job to run, of so many workers; null for none.</summary>
     public Job? Take(int workers)
     {
-        var ordinary = Next(LargeRunning < Policy.LargeAtOnce(workers));
-        var suspect = _runningSuspect is null ? _suspects.First : null;
+        var largeMay = LargeRunning < Policy.LargeAtOnce(workers);
+        var ordinary = Next(largeMay);
+        var suspect = _runningSuspect is null ? NextSuspect(largeMay) : null;
         var node = suspect is not null && (_suspectsTurn || ordinary is null) ? suspect : ordinary;
         if (node is null) return null;
         var job = node.Value;
         _suspectsTurn = node != suspect;
         if (node == suspect) _runningSuspect = job.Id;
-        else _pass = _tenants[job.Tenant].Pass;
+        else _pass = Math.Max(_pass, _tenants[job.Tenant].Pass);
         Remove(job.Id, out _);
         Run(job);
         Charge(_tenants[job.Tenant], tenant => tenant.Pay(job, _turn.Policy));
@@ -169,6 +175,13 @@ sealed class JobQueue
         return null;
     }
 
+    LinkedListNode<Job>? NextSuspect(bool largeMay)
+    {
+        var next = _suspects.First;
+        while (next is not null && !largeMay && IsLarge(next.Value)) next = next.Next;
+        return next;
+    }
+
     void Recount(string tenant, int by)
     {
         var waiting = WaitingOf.GetValueOrDefault(tenant) + by;
@@ -181,10 +194,17 @@ sealed class JobQueue
         TenantOf(job.Tenant).Running++;
     }
 
-    void Ready(Tenant tenant) => Charge(tenant, each =>
+    // Returns the tenant in whose line it is; null if it is a suspect.
+    Tenant? Put(Job job)
     {
-        if (each.Waiting == 1) each.CatchUp(_pass);
-    });
+        var line = job.IsSuspect(_turn.Policy) ? _suspects : LineOf(job);
+        Recount(job.Tenant, 1);
+        _places.Add(job.Id, line.AddLast(job));
+        if (line == _suspects) return null;
+        var tenant = _tenants[job.Tenant];
+        _ready.Add(KeyOf(tenant));
+        return tenant;
+    }
 
     // The order is by pass, so a tenant leaves it while its pass changes.
     void Charge(Tenant tenant, Action<Tenant> change)

@@ -28,7 +28,7 @@ sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
             return isOpen ? null : $"job {job.Id} has ended: there is nothing to cancel";
         if (isOpen) return $"job {job.Id} has not ended yet: {(holder is null ? "it waits" : "it runs")}";
         // The ledger was read before this turn, so it may say less than has happened; never more.
-        if (job.IsOpen) return $"job {job.Id} changes at this moment: ask again";
+        if (job.IsOpen || jobs.IsStale(job)) return $"job {job.Id} changes at this moment: ask again";
         var isPoison = job.Code == FailureCode.Poison.Name;
         if (asked.Act == OperatorAct.Release && !isPoison)
             return $"job {job.Id} is not in quarantine: retry runs it again";

@@ -39,7 +39,8 @@ sealed class Quarantine
 
     public void Add(Poison poison)
     {
-        if (_byHash.ContainsKey(poison.Sha256)) return;
+        // More of one length than an order can name: what kills again must be among the newest.
+        if (_byHash.TryGetValue(poison.Sha256, out var known)) Remove(known.Value);
         _byHash[poison.Sha256] = _all.AddLast(poison);
         if (!_byLength.TryGetValue(poison.Bytes, out var same)) _byLength[poison.Bytes] = same = [];
         same.Add(poison);

@@ -32,6 +32,12 @@ sealed class Roster
     /// </summary>
     public int Missing => Math.Max(0, Target - _slots.Values.Count(HasPlace));
 
+    /// <summary>
+    /// Whether one worker more may live. Who leaves lives too, so that many who leave together are not replaced
+    /// together.
+    /// </summary>
+    public bool HasRoom => _slots.Count < Target + Policy.ReplacedAtOnce(Target);
+
     /// <summary>Workers beyond those that are wanted.</summary>
     public int Surplus =>
         Math.Max(0, _slots.Values.Count(slot => HasPlace(slot) && slot is not WorkerSlot.Leaving) - Target);

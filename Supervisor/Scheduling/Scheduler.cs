@@ -14,6 +14,7 @@ sealed class Scheduler
     readonly JobQueue _queue;
     readonly Quarantine _quarantine;
     readonly Starving _starving;
+    readonly LatestEnds _ends;
     readonly Roster _roster;
     readonly JobDesk _jobs;
     readonly WorkerDesk _workers;
@@ -35,7 +36,8 @@ sealed class Scheduler
         _quarantine = new(state.Poison);
         _starving = new(state.Starving, state.KeysChangedAt);
         _roster = new(_turn, state.Slots) { Target = state.Target, RollThrough = state.RollThrough };
-        _jobs = new(_turn, _queue, _quarantine, _starving) { LastJob = state.LastJob, Tally = state.Tally };
+        _ends = new(state.Ends);
+        _jobs = new(_turn, _queue, _quarantine, _starving, _ends) { LastJob = state.LastJob, Tally = state.Tally };
         _workers = new(_turn, _roster, _judge) { LastWorker = state.LastWorker };
         _operators = new(_turn, _queue, _jobs);
         _law = new(_roster, _queue, state.LawHeld);
@@ -51,7 +53,7 @@ sealed class Scheduler
     public Turn Step(DateTimeOffset now, IReadOnlyList<Event> events)
     {
         _turn.Begin(now);
-        ForgiveLateness();
+        ForgiveLateness(events);
         foreach (var happened in events) TakeIn(happened);
         Settle();
         _law.Check(_jobs.Tally);
@@ -76,6 +78,7 @@ sealed class Scheduler
         Poison = _quarantine.All,
         Starving = _starving.Latest,
         KeysChangedAt = _starving.ChangedAt,
+        Ends = _ends.All,
         Tally = _jobs.Tally,
         LawHeld = _law.Held,
     };
@@ -101,10 +104,12 @@ sealed class Scheduler
     };
 
     // We overslept: every deadline has passed while the news that would have moved it waited unread, here or in a pipe.
-    void ForgiveLateness()
+    void ForgiveLateness(IReadOnlyList<Event> events)
     {
-        if (_promised is not { } promised || _turn.Now - promised <= _turn.Policy.LatenessMax) return;
-        _roster.Later(_turn.Now - promised + _turn.Policy.ReadingTime);
+        var late = _turn.Now - (_promised ?? _turn.Now);
+        foreach (var happened in events)
+            if (happened is Event.Overslept { By: var by } && by > late) late = by;
+        if (late > _turn.Policy.LatenessMax) _roster.Later(late + _turn.Policy.ReadingTime);
     }
 
     void TakeIn(Event happened)
@@ -119,6 +124,7 @@ sealed class Scheduler
             case Event.WorkerBroken broken: AfterBreak(broken.Worker, broken.Why); break;
             case Event.WorkerGone gone: AfterExit(gone.Worker, gone.How); break;
             case Event.Measured measured: foreach (var size in measured.Sizes) _workers.Measure(size); break;
+            case Event.Overslept: break;
             case Event.StopAsked stop: AfterStopAsked(stop.AtOnce); break;
             case Event.ResizeAsked resize: Resize(_roster.Target + resize.By); break;
             case Event.RollAsked: _roster.RollThrough = _workers.LastWorker; break;
@@ -250,6 +256,7 @@ sealed class Scheduler
     void Adopt(Policy policy)
     {
         _turn.Policy = policy;
+        _queue.Resort();
         Resize(policy.Workers);
     }
 

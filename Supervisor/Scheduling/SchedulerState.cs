@@ -38,6 +38,9 @@ sealed record SchedulerState
 
     public DateTimeOffset KeysChangedAt { get; init; } = DateTimeOffset.MinValue;
 
+    /// <summary>When the latest jobs ended, the oldest first.</summary>
+    public IReadOnlyList<JobEnd> Ends { get; init; } = [];
+
     public Tally Tally { get; init; } = new();
 
     public long LawHeld { get; init; }

@@ -9,10 +9,10 @@ sealed class Starving
     // No more than may end while somebody reads the ledger: a few for each worker.
     const int LatestMax = 1024;
 
-    readonly Queue<Job> _latest;
+    readonly List<Job> _latest;
 
     public Starving(IEnumerable<Job> latest, DateTimeOffset changedAt) =>
-        (_latest, ChangedAt) = (new(latest), changedAt);
+        (_latest, ChangedAt) = ([.. latest], changedAt);
 
     /// <summary>When the ring changed last.</summary>
     public DateTimeOffset ChangedAt { get; private set; }
@@ -22,9 +22,11 @@ sealed class Starving
 
     public void Ended(Job job)
     {
+        // It may have been tried again since, and ended otherwise.
+        _latest.RemoveAll(before => before.Id == job.Id);
         if (job is not { IsOpen: false, WantsKey: true, Outside: null }) return;
-        _latest.Enqueue(job);
-        if (_latest.Count > LatestMax) _latest.Dequeue();
+        _latest.Add(job);
+        if (_latest.Count > LatestMax) _latest.RemoveAt(0);
     }
 
     /// <summary>The ring has changed: the jobs that deserve another try, with those that the ledger knows.</summary>
@@ -39,14 +41,8 @@ sealed class Starving
     /// <summary>The jobs that have ended now, and began before the ring changed.</summary>
     public IReadOnlyList<Job> Late()
     {
-        var late = new List<Job>();
-        for (var left = _latest.Count; left > 0; left--)
-        {
-            var job = _latest.Dequeue();
-            if (job.Started < ChangedAt) late.Add(job);
-            else _latest.Enqueue(job);
-        }
-
+        var late = _latest.FindAll(job => job.Started < ChangedAt);
+        if (late.Count > 0) _latest.RemoveAll(job => job.Started < ChangedAt);
         return late;
     }
 }

@@ -17,6 +17,8 @@ sealed class WorkerDesk(TurnDraft turn, Roster roster, BlameJudge judge)
     public DateTimeOffset? NextStart =>
         !judge.MayStart && (roster.Missing > 0 || roster.FirstDue is not null) ? judge.Record.StartsFrom : null;
 
+    bool MayStart => judge.MayStart && roster.HasRoom;
+
     /// <summary>A death in this state is the job's fault, or the worker's.</summary>
     public static Blame BlameFor(WorkerSlot slot) =>
         slot is WorkerSlot.Busy { HasBegun: true } ? Blame.Job : Blame.Worker;
@@ -76,8 +78,9 @@ sealed class WorkerDesk(TurnDraft turn, Roster roster, BlameJudge judge)
         if (drainBy is not null) return 0;
         var before = LastWorker;
         Shrink();
-        while (roster.Missing > 0 && judge.MayStart) Start(null);
-        while (roster.Missing == 0 && judge.MayStart && roster.MayReplace && roster.FirstDue is { } due) Start(due);
+        Recall();
+        while (roster.Missing > 0 && MayStart) Start(null);
+        while (roster.Missing == 0 && MayStart && roster.MayReplace && roster.FirstDue is { } due) Start(due);
         return (int)(LastWorker - before);
     }
 
@@ -133,6 +136,16 @@ sealed class WorkerDesk(TurnDraft turn, Roster roster, BlameJudge judge)
             if (slot is WorkerSlot.Idle idle) Dismiss(idle, TooMany);
             else if (slot is WorkerSlot.Starting { Relieves: null }) Kill(slot, TooMany, Blame.Nobody);
             else if (slot is WorkerSlot.Busy or WorkerSlot.Probing) roster.Put(slot.Retire());
+        }
+    }
+
+    // One that was to go and works still has its place again before anybody new is started for it.
+    void Recall()
+    {
+        foreach (var slot in roster.All)
+        {
+            if (roster.Missing == 0) break;
+            if (slot is { Outgoing: true } and (WorkerSlot.Busy or WorkerSlot.Probing)) roster.Put(slot.Recall());
         }
     }
 

@@ -59,6 +59,9 @@ abstract record WorkerSlot(Incarnation Worker, DateTimeOffset Born)
     /// <summary>It takes no job any more.</summary>
     public WorkerSlot Retire() => this with { Outgoing = true };
 
+    /// <summary>It was to go, and is wanted again.</summary>
+    public WorkerSlot Recall() => this with { Outgoing = false };
+
     /// <summary>It holds so much memory.</summary>
     public WorkerSlot Holding(long bytes) => this with
     {
