@@ -103,19 +103,29 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
             made.Give(rooms.ForReaders);
             PutInPlace(output, attempt.Folder, room, job);
         }
-        else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder }) PutReport(job, room);
+        else if (room.Look(Spool.Id(job.Id)) is not { Kind: EntryKind.Folder })
+        {
+            if (output is not null) RemoveOutput(output, attempt);
+            PutReport(job, room);
+        }
+
         if (room == rooms.Failed || keepInputs || job.WantsKey) KeepInput(job, attempt.Worker, room);
         else RemoveInput(job, attempt.Worker);
         KeepCards(job, room);
     }
 
+    // The attempt's output goes first: where it is what has filled the disk, there is no room for a report before.
     void Refuse(Job job, Incarnation? worker)
     {
+        if (worker is { } holder && folders.Out(holder) is { } output) RemoveOutput(output, job.Attempt);
         PutReport(job, rooms.Failed);
         KeepInput(job, worker, rooms.Failed);
         KeepCards(job, rooms.Failed);
-        if (worker is not { } holder || folders.Out(holder) is not { } output) return;
-        output.Remove(job.Attempt.Folder);
+    }
+
+    void RemoveOutput(Folder output, Attempt attempt)
+    {
+        output.Remove(attempt.Folder);
         folders.Touch(output);
     }
 

@@ -14,7 +14,7 @@ static class LedgerRebuild
     const int JobsMax = 10_000, RowsAtOnce = 500;
 
     // Reading it all takes a second for each few hundred MiB; a start must not take that long.
-    const long CheckedBytesMax = 256L << 20;
+    const long CheckedBytesMax = 64L << 20;
 
     /// <summary>Opens the ledger of a spool whose lock is held and whose workers are dead.</summary>
     /// <param name="spool">Whose.</param>

@@ -24,6 +24,7 @@ sealed class Retention : IDisposable
     readonly Thread _sweeper;
     DateTimeOffset _nextAt = DateTimeOffset.MinValue;
     long _daysBits;
+    volatile bool _stopping;
 
     /// <param name="spool">From where, its leftovers being known from a listing.</param>
     /// <param name="ledger">Of which ledger; only the thread that calls <see cref="Turn"/> touches it.</param>
@@ -43,6 +44,9 @@ sealed class Retention : IDisposable
         get => BitConverter.Int64BitsToDouble(Interlocked.Read(ref _daysBits));
         set => Interlocked.Exchange(ref _daysBits, BitConverter.DoubleToInt64Bits(value));
     }
+
+    /// <summary>Folders that are still to be removed.</summary>
+    public int Waiting => _past.Count;
 
     /// <summary>What the ledger keeps whatever the days are.</summary>
     public LedgerBounds Bounds { get; init; } = new(Workers: 100_000, History: 5_000_000, AtOnce: 100);
@@ -66,8 +70,10 @@ sealed class Retention : IDisposable
         }
     }
 
+    /// <summary>Ends the sweeper. What it has not removed goes at the next start.</summary>
     public void Dispose()
     {
+        _stopping = true;
         _past.CompleteAdding();
         _sweeper.Join();
         _past.Dispose();
@@ -90,7 +96,7 @@ sealed class Retention : IDisposable
 
     void Sweep()
     {
-        while (!_past.IsCompleted)
+        while (!_stopping && !_past.IsCompleted)
         {
             try
             {

@@ -199,6 +199,24 @@ sealed class MoveTests
     }
 
     [Test]
+    public void What_a_dead_worker_has_written_makes_room_before_a_report_of_ours_is_written()
+    {
+        _spool.Dispose();
+        var changes = new List<string>();
+        _spool = _scratch.OpenSpool(new() { BeforeChange = changes.Add });
+        foreach (var reportless in new[] { false, true })
+        {
+            var job = Failed(Take(Scratch.NewJob(reportless ? 2 : 1)), FailureCode.Poison);
+            Directory.CreateDirectory(_spool.OutputOf(job.Attempt));
+            changes.Clear();
+            _spool.Carry([reportless ? new Move.Publish(job, job.Attempt) : new Move.Refuse(job, Worker)]);
+            var removed = changes.FindIndex(change => change == $"remove {_spool.OutputOf(job.Attempt)}");
+            var written = changes.FindIndex(change => change.StartsWith("write", StringComparison.Ordinal));
+            Assert.That(removed, Is.InRange(0, written - 1));
+        }
+    }
+
+    [Test]
     public void A_job_that_waits_can_be_refused()
     {
         _scratch.Write("spool/queue/1~~boot.xlog", "abc");

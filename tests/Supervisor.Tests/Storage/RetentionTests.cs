@@ -98,6 +98,8 @@ sealed class RetentionTests
                 var took = Stopwatch.GetElapsedTime(since);
                 if (took > longest) longest = took;
             }
+
+            AwaitSweeper(retention);
         }
 
         TestContext.Out.WriteLine($"{jobs} jobs in {turns} turns, the longest {longest.TotalMilliseconds:0.0} ms");
@@ -167,7 +169,11 @@ sealed class RetentionTests
         spool.List(ledger.Recall().Open.Select(job => job.Id));
         using var retention = new Retention(spool, ledger, () => Now, Assert.Fail) { Days = days };
         retention.Turn();
+        AwaitSweeper(retention);
     }
+
+    static void AwaitSweeper(Retention retention) => Assert.That(
+        SpinWait.SpinUntil(() => retention.Waiting == 0, TimeSpan.FromSeconds(30)), Is.True, "all is removed");
 
     void AssertOnlyTheNewAreLeft()
     {
