@@ -29,7 +29,11 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
     Assign MessageFor(Order.Assign assign) => new(
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
         Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes),
-        assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))]);
+        assign.HashFirst, PoisonIn(assign));
+
+    // An order may name so many and no more: one too many would break the worker that is told, over an innocent job.
+    static ReadOnlyMemory<byte>[] PoisonIn(Order.Assign assign) =>
+        [.. assign.Poison.Take(Frame.PoisonMax).Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))];
 
     void Reply(KeyRequest request, Answer found)
     {
