@@ -38,12 +38,17 @@ sealed class FloodTests
         using var scratch = new Scratch();
         var ring = scratch.Ring("# empty for now");
         for (var i = 0; i < files; i++) scratch.Write($"spool/incoming/{i}.xlog", file);
+        using (var keyless = new Serving(scratch, ["--keys", ring, "--workers", "2"]))
+        {
+            keyless.Until(() => Directory.Exists(scratch["spool/failed"])
+                && Directory.GetDirectories(scratch["spool/failed"]).Length == files, "all fail", seconds: 120);
+            keyless.Send(Proc.SigTerm);
+            keyless.AwaitExit();
+        }
+
+        File.WriteAllText(Path.Combine(ring, "ring"), KeyA);
         using var service = new Serving(
             scratch, ["--keys", ring], config: new { workers = 2, fairness = new { waitingMax = 10 } });
-        service.Until(() => Directory.Exists(scratch["spool/failed"])
-            && Directory.GetDirectories(scratch["spool/failed"]).Length == files, "all fail", seconds: 120);
-        File.WriteAllText(Path.Combine(ring, "ring"), KeyA);
-        service.Send(Proc.SigHup);
         var most = 0;
         service.Until(() =>
         {
