@@ -48,7 +48,8 @@ sealed class FlightRecorder : IDisposable
     long _missing;
     long _dropped;
     bool _stopped;
-    volatile bool _wantsState = true;
+    bool _wantsState = true;
+    bool _stateComes;
     volatile FlightView _view = new(null, 0, null);
 
     /// <param name="folder"><c>run/flight</c>; made if it is not there.</param>
@@ -81,6 +82,7 @@ sealed class FlightRecorder : IDisposable
 
             var state = _wantsState ? _capture() : null;
             _wantsState = false;
+            _stateComes |= state is not null;
             _steps.Add(new(now, events, state, _missing));
             _missing = 0;
             _waiting += events.Count + 1;
@@ -127,6 +129,7 @@ sealed class FlightRecorder : IDisposable
             var steps = _steps;
             _steps = [];
             _waiting = 0;
+            _stateComes = false;
             return steps;
         }
     }
@@ -144,8 +147,8 @@ sealed class FlightRecorder : IDisposable
             }
 
             _folder.Flush();
-            if (_folder.IsFull) _wantsState = true;
-            _view = _view with { Refused = null };
+            if (_folder.IsFull) AskForState();
+            if (_folder.Segment is not null) _view = _view with { Refused = null };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -155,6 +158,12 @@ sealed class FlightRecorder : IDisposable
         }
 
         return steps.Count - written;
+    }
+
+    // One that is on its way already begins the next segment.
+    void AskForState()
+    {
+        lock (_gate) _wantsState |= !_stateComes;
     }
 
     // Under the gate. What follows can be replayed only from a new beginning.

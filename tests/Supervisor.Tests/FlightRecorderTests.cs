@@ -144,8 +144,9 @@ sealed class FlightRecorderTests
         }
 
         var segments = Segments(Flight(scratch));
-        Assert.That(segments, Has.Length.EqualTo(2));
-        Assert.That(File.ReadLines(segments[1]).ElementAt(1), Does.Match("^# before it, [0-9]+ steps are missing$"));
+        Assert.That(segments, Has.Length.GreaterThan(1));
+        foreach (var later in segments[1..])
+            Assert.That(File.ReadLines(later).ElementAt(1), Does.Match("^# before it, [0-9]+ steps are missing$"));
     }
 
     [Test]
