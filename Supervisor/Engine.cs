@@ -1,3 +1,4 @@
+using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Observability;
 using Decryptor.Supervisor.Scheduling;
@@ -45,9 +46,10 @@ sealed class Engine : IDisposable
         Pool = new(
             program, Spool.Work, Inbox.Post, new(Path.Combine(Spool.Run, "crashes")), Orphans.Adopt(Spool.Work));
         var policy = settings.Policy();
-        var orders = new OrderDesk(Pool, Desk, Spool, policy, Inbox.Post);
+        Control = new(Inbox.TryPost);
+        Orders = new(Pool, Desk, Spool, policy, Inbox.Post) { Replied = Control.Answer };
         // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
-        var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, orders), log));
+        var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, Orders), log));
         if (settings.Durable)
         {
             _insistence = new(Clock, () => Inbox.StopAsked, log);
@@ -55,7 +57,7 @@ sealed class Engine : IDisposable
             RetentionDays = settings.RetentionDays;
         }
 
-        var carrier = new TurnCarrier(Spool, Ledger, orders, _insistence, _retention);
+        var carrier = new TurnCarrier(Spool, Ledger, Orders, _insistence, _retention);
         Ledger.MarkRunning();
         var journal = new EventJournal(log);
         // A spool that dies with its command has no later in which anybody could ask.
@@ -80,6 +82,11 @@ sealed class Engine : IDisposable
     public KeyDesk Desk { get; }
 
     public WorkerPool Pool { get; }
+
+    public OrderDesk Orders { get; }
+
+    /// <summary>Where operators' questions are brought.</summary>
+    public ControlDesk Control { get; }
 
     /// <summary>What the world refuses while the loop stands and tries again; null for nothing.</summary>
     public Refusal? Trouble => _insistence?.Trouble;
@@ -132,7 +139,7 @@ sealed class Engine : IDisposable
     }
 
     // Taken on the loop's thread, and written out on the recorder's.
-    static Func<string> Noted(SchedulerState state) => () => Script.State + NotedJson.Of(state);
+    static Action<Stream> Noted(SchedulerState state) => output => NotedJson.Write(output, state);
 
     Recovered Mend(TurnCarrier carrier, ILogger log)
     {

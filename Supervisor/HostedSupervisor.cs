@@ -13,14 +13,43 @@ namespace Decryptor.Supervisor;
 /// The one service that the host gets: it starts the loop and everything that reports to it, and ends the host when the
 /// loop has ended. Signals come to it; the host itself listens to none.
 /// </summary>
-sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log)
-    : IHostedService, IDisposable
+sealed class HostedSupervisor : IHostedService, IDisposable
 {
     static readonly string _version = typeof(HostedSupervisor).Assembly.GetName().Version?.ToString(3) ?? "0";
+    readonly Engine _engine;
+    readonly Settings _settings;
+    readonly ILogger _log;
+    readonly IntakeRoom _room;
+    readonly SpoolWatcher _watcher;
+    readonly StarvedPages _starved;
+    readonly Reloading _reloading;
+    readonly ControlSocket _control;
+    readonly StatusFile _status;
     IHostApplicationLifetime? _host;
-    SpoolWatcher? _watcher;
-    StatusFile? _status;
-    Settings _settings = settings;
+
+    public HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log)
+    {
+        (_engine, _settings, _log) = (engine, settings, log);
+        _room = new(() => engine.Latest, settings.Fairness.WaitingMax);
+        _watcher = new(
+            engine.Spool, _room, engine.Inbox.Post, warning => log.Warning("{Warning:l}", warning),
+            new() { Rescan = TimeSpan.FromSeconds(settings.RescanSeconds) });
+        _starved = new(engine, _room, log);
+        _reloading = new(engine, settings, reload, log);
+        _control = new(engine.Spool.Run, engine.Control, Find);
+        _status = new(new(
+            engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
+            worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,
+            () => engine.Pool.Confinements,
+            () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())])
+        {
+            Ends = engine.Ends,
+            Flight = () => engine.Recorder?.View,
+            HeldBack = () => _watcher.HeldBack.ByTenant,
+            ReloadRefused = () => _reloading.Refused,
+            Trouble = () => engine.Trouble?.ToString() ?? _watcher.Trouble,
+        });
+    }
 
     /// <summary>0 after a stop in order, else what ended us.</summary>
     public int ExitCode { get; private set; }
@@ -33,51 +62,71 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _status = new(new(
-            engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
-            worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,
-            () => engine.Pool.Confinements,
-            () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())])
-        {
-            Ends = engine.Ends,
-            Flight = () => engine.Recorder?.View,
-        });
         _status.Start();
         SignalListener.Start(Hear);
-        PostStarved(KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue);
-        engine.Start();
-        _watcher = new(
-            engine.Spool, engine.Inbox.Post, warning => log.Warning("{Warning:l}", warning),
-            new() { Rescan = TimeSpan.FromSeconds(_settings.RescanSeconds) });
+        _starved.Begin(KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue);
+        _engine.Start();
         _watcher.Start();
+        StartControl();
         new Thread(AwaitEnd) { Name = "end of the loop", IsBackground = true }.Start();
-        log.Information(
+        _log.Information(
             "decryptor {Version} serves {Spool} with {Workers} workers",
-            _version, engine.Spool.Root, _settings.Workers);
+            _version, _engine.Spool.Root, _settings.Workers);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _watcher?.Stop();
-        _status?.Stop();
+        _watcher.Stop();
+        _control.Dispose();
+        _status.Stop();
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _watcher?.Dispose();
+    /// <summary>Called after each turn, on the loop's thread: there may be room for what is held back.</summary>
+    public void AfterTurn()
+    {
+        _watcher.AfterTurn();
+        _starved.AfterTurn();
+    }
+
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        _control.Dispose();
+    }
+
+    void StartControl()
+    {
+        try
+        {
+            _control.Start();
+        }
+        catch (IOException e)
+        {
+            _log.Warning("jobs cannot be retried, cancelled or released by command: {Why:l}", e.Message);
+        }
+    }
+
+    // On the thread of a connection.
+    (Job Job, bool HasInput)? Find(long id)
+    {
+        using var ledger = JobLedger.OpenForReading(_engine.Spool.Ledger);
+        return ledger.Find(id) is { } job ? (job, _engine.Spool.KeepsInput(job)) : null;
+    }
 
     void AwaitEnd()
     {
-        var death = engine.WaitForEnd();
+        var death = _engine.WaitForEnd();
         if (death is null)
         {
-            log.Information("stopped in order");
+            _log.Information("stopped in order");
         }
         else
         {
             ExitCode = DiskTrouble.ExitCodeOf(death);
             // What the world refuses is told in its one line; where we are wrong ourselves, the place is needed too.
-            log.Fatal(
+            _log.Fatal(
                 death is LedgerException or IOException ? null : death,
                 "the turn could not be carried out, and the process ends; the next start recovers: {Why:l}",
                 death.Message);
@@ -93,7 +142,7 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         {
             case Signal.Term or Signal.Int: Post(new Event.StopAsked(false)); break;
             case Signal.Hup: Reload(); break;
-            case Signal.Usr1: Console.Error.Write(_status!.Write(NameOf(received))); break;
+            case Signal.Usr1: Console.Error.Write(_status.Write(NameOf(received))); break;
             case Signal.Usr2: Post(new Event.RollAsked()); break;
             case Signal.Ttin: Post(new Event.ResizeAsked(1)); break;
             case Signal.Ttou: Post(new Event.ResizeAsked(-1)); break;
@@ -104,35 +153,18 @@ sealed class HostedSupervisor(Engine engine, Settings settings, Func<Settings> r
         $"SIG{received.Signal.ToString().ToUpperInvariant()} from pid {received.SenderPid} (uid {received.SenderUser})";
 
     // A full inbox makes the caller wait; the listener must be free to dump the status of just that.
-    void Post(Event happened) => new Thread(() => engine.Inbox.Post(happened)) { IsBackground = true }.Start();
+    void Post(Event happened) => new Thread(() => _engine.Inbox.Post(happened)) { IsBackground = true }.Start();
 
     void Reload()
     {
-        try
-        {
-            var fresh = reload();
-            var ring = KeyRing.Load(fresh.Keys);
-            foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
-            if (fresh.Workers != _settings.Workers) Post(new Event.ResizeAsked(fresh.Workers - _settings.Workers));
-            _settings = fresh;
-            engine.RetentionDays = fresh.RetentionDays;
-            var changed = !ring.Equals(engine.Desk.Ring);
-            engine.Desk.Ring = ring;
-            log.Information("reloaded: {Keys} keys{Changed:l}", ring.Views.Count, changed ? ", changed" : "");
-            if (changed) PostStarved(DateTimeOffset.MaxValue);
-        }
-        catch (Exception e) when (e is UsageException or KeyRingException)
-        {
-            log.Error("reload refused, all stays as it was: {Why:l}", e.Message);
-        }
-    }
-
-    // What failed for want of a key with another ring deserves another try; the rest had it. The event is posted even
-    // for none: the scheduler knows of jobs whose rows are not written yet.
-    void PostStarved(DateTimeOffset changed)
-    {
-        using var ledger = JobLedger.OpenForReading(engine.Spool.Ledger);
-        Post(new Event.KeysChanged([.. ledger.Starved().Where(job => job.Ended < changed)]));
+        var now = _engine.Clock.Now;
+        if (_reloading.Reload() is not var (settings, ringChanged)) return;
+        _engine.RetentionDays = settings.RetentionDays;
+        _room.WaitingMax = settings.Fairness.WaitingMax;
+        _watcher.Rescan(TimeSpan.FromSeconds(settings.RescanSeconds));
+        Post(new Event.PolicyChanged(settings.Policy()));
+        // What ended later has had its try with the new ring, or the scheduler knows that it had not.
+        if (ringChanged) _starved.Begin(now);
     }
 }
 

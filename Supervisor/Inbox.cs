@@ -28,6 +28,25 @@ sealed class Inbox(Clock clock, int countMax = 4096)
         }
     }
 
+    /// <summary>Reports an event unless the inbox stays full for so long; false then.</summary>
+    public bool TryPost(Event happened, TimeSpan patience)
+    {
+        var until = clock.Now + patience;
+        lock (_gate)
+        {
+            while (_events.Count >= countMax)
+            {
+                var left = until - clock.Now;
+                if (left <= TimeSpan.Zero) return false;
+                Monitor.Wait(_gate, left);
+            }
+
+            _events.Add(happened);
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
     /// <summary>All that was reported; waits for something until then, and returns nothing if nothing comes.</summary>
     public IReadOnlyList<Event> Take(DateTimeOffset until)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Decryptor.Supervisor.Storage;
 using Serilog;
 
@@ -9,7 +10,12 @@ namespace Decryptor.Supervisor;
 /// <param name="Text">What was refused, and why, as it was told last.</param>
 /// <param name="Hint">What to do about it.</param>
 /// <param name="Tries">How many times it was tried.</param>
-sealed record Refusal(DateTimeOffset Since, string Text, string Hint, int Tries);
+sealed record Refusal(DateTimeOffset Since, string Text, string Hint, int Tries)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the turn is tried again since {Since:HH:mm:ss}Z, {Tries} times so far: {Text} ({Hint})");
+}
 
 /// <summary>
 /// Does a step that the world may refuse for a while (a full disk, one that is read-only, too many open files, a ledger

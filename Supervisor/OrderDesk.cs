@@ -12,6 +12,14 @@ namespace Decryptor.Supervisor;
 /// </summary>
 sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy, Action<Event> report)
 {
+    volatile Policy _policy = policy;
+
+    /// <summary>Is told what operators are answered.</summary>
+    public Action<Order.Reply> Replied { get; init; } = _ => { };
+
+    /// <summary>Jobs that are given out from now on have these limits.</summary>
+    public void Obey(Policy policy) => _policy = policy;
+
     public void Give(Order order)
     {
         switch (order)
@@ -22,18 +30,18 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
             case Order.Answer answer: keys.Ask(answer.Request, found => Reply(answer.Request, found)); break;
             case Order.Dismiss dismiss: pool.Dismiss(dismiss.Worker); break;
             case Order.Kill kill: pool.Kill(kill.Worker, kill.Why); break;
-            case Order.Reply: break;
+            case Order.Reply reply: Replied(reply); break;
             default: throw new UnknownCaseException(order);
         }
     }
 
     Assign MessageFor(Order.Assign assign) => new(
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
-        Frame.Fit(assign.Job.Tenant), policy.LimitsFor(assign.Job.Bytes),
+        Frame.Fit(assign.Job.Tenant), _policy.LimitsFor(assign.Job.Bytes),
         assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))]);
 
     Assign MessageFor(Attempt probe) => new(
-        probe, spool.ProbeOf(probe.Worker), spool.OutputOf(probe), Probe.Name, "", policy.LimitsFor(0));
+        probe, spool.ProbeOf(probe.Worker), spool.OutputOf(probe), Probe.Name, "", _policy.LimitsFor(0));
 
     void Reply(KeyRequest request, Answer found)
     {

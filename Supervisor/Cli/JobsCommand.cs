@@ -23,7 +23,12 @@ static class JobsCommand
             DefaultValueFactory = _ => 50,
             HelpName = "N",
         };
-        var command = new Command("jobs", "list the jobs of a service") { shared.Spool, limit, shared.Json };
+        var command = new Command("jobs", "list the jobs of a service, or act on some")
+        {
+            shared.Spool, limit, shared.Json,
+        };
+        command.Add(JobsShowCommand.Build(shared));
+        foreach (var act in JobsActCommand.Build(shared)) command.Add(act);
         command.SetAction(parsed =>
         {
             using var ledger = JobLedger.OpenForReading(Path.Combine(parsed.GetValue(shared.Spool)!, Spool.LedgerName));

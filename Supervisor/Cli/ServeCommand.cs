@@ -57,8 +57,9 @@ static class ServeCommand
         var ring = KeyRing.Load(settings.Keys);
         using var log = MakeLog(verbose);
         foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
-        using var engine = Engine.Open(settings, ring, log, _ => { });
-        using var supervisor = new HostedSupervisor(engine, settings, load, log);
+        HostedSupervisor? supervisor = null;
+        using var engine = Engine.Open(settings, ring, log, _ => supervisor!.AfterTurn());
+        using var hosted = supervisor = new HostedSupervisor(engine, settings, load, log);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSerilog(log);
         builder.Services.AddSingleton<IHostLifetime>(new QuietLifetime());

@@ -1,46 +1,62 @@
-using System.Diagnostics;
 using Decryptor.Supervisor.Scheduling;
 using Decryptor.Supervisor.Storage;
 
 namespace Decryptor.Supervisor.Intake;
 
 /// <summary>
-/// Reports each finished upload in <c>incoming/</c> and in the tenants' directories one level below, once. inotify says
-/// where to look; a look around every few seconds finds what inotify did not say, so that lost news cost time and never
-/// a file. One thread; it opens no upload, and waits as long as whoever is told makes it wait.
+/// Reports each finished upload in <c>incoming/</c> and in the tenants' directories one level below, once, and no more
+/// of them than there is room for: the others stay where they are. inotify says where to look; a look around every few
+/// seconds finds what inotify did not say, so that lost news cost time and never a file. One thread; it opens no
+/// upload, and waits as long as whoever is told makes it wait. What the disk refuses is tried again.
 /// </summary>
 sealed class SpoolWatcher : IDisposable
 {
     /// <summary>The longest name of a tenant, in bytes.</summary>
     public const int TenantMax = InputName.TenantMax;
 
-    // What lies beyond is found by a later look around, once what lay before it has been moved.
-    const int UploadsMax = 100_000, TenantsMax = 10_000, WarnedMax = 10_000;
+    const int FoldersAtOnce = 16_384, AskedAtOnce = 64;
+
+    // Even where news are lost all the time.
+    static readonly TimeSpan RescanMin = TimeSpan.FromMilliseconds(200);
 
     readonly Folder _incoming;
-    readonly Action<Event> _report;
+    readonly IntakeRoom _room;
     readonly Action<string> _warn;
-    readonly WatchPace _pace;
+    readonly IntakeDesk _desk;
     readonly Inotify _inotify = new();
-    readonly Dictionary<string, UploadWatch> _uploads = [];
-    readonly Dictionary<int, string> _tenantOf = [];
-    readonly HashSet<string> _warned = [];
-    readonly Stopwatch _clock = Stopwatch.StartNew();
+    readonly TenantFolders _tenants;
+    readonly Queue<TenantUploads> _active = new();
+    readonly HashSet<TenantUploads> _queued = [];
     Thread? _thread;
+    NameStream? _folders;
     TimeSpan _rescanAt;
+    TimeSpan _rescanned = TimeSpan.MinValue;
+    bool _missedFolders = true;
+    int _asked;
+    int _rung;
     volatile bool _stopping;
+    volatile string[] _waiting = [];
+    volatile HeldBack _heldBack = HeldBack.None;
+    volatile string? _trouble;
 
     /// <param name="spool">Whose <c>incoming/</c> is watched.</param>
+    /// <param name="room">How many uploads may be taken in.</param>
     /// <param name="report">Is told of each upload, on the watcher's thread; it may block.</param>
     /// <param name="warn">Is told, once for each name, of what is left alone.</param>
     /// <param name="pace">How patient to be.</param>
-    public SpoolWatcher(Spool spool, Action<Event> report, Action<string> warn, WatchPace? pace = null)
+    public SpoolWatcher(
+        Spool spool, IntakeRoom room, Action<Event> report, Action<string> warn, WatchPace? pace = null)
     {
-        _incoming = spool.Incoming;
-        _report = report;
-        _warn = warn;
-        _pace = pace ?? new();
+        (_incoming, _room, _warn) = (spool.Incoming, room, warn);
+        _desk = new(_incoming.Path, room, report, warn, pace ?? new());
+        _tenants = new(_incoming, _inotify, _desk);
     }
+
+    /// <summary>What stays in <c>incoming/</c> for want of room. Any thread may ask.</summary>
+    public HeldBack HeldBack => _heldBack;
+
+    /// <summary>What the disk refuses at this time, in words; null for nothing. Any thread may ask.</summary>
+    public string? Trouble => _trouble;
 
     /// <summary>Begins to watch. What lies there already is looked at first.</summary>
     public void Start()
@@ -50,6 +66,24 @@ sealed class SpoolWatcher : IDisposable
         _thread = new(Watch) { IsBackground = true, Name = "spool watcher" };
         _thread.Start();
     }
+
+    /// <summary>
+    /// Called after each turn, from any thread: goes on at once where uploads are held back and there is room for many
+    /// of them again.
+    /// </summary>
+    public void AfterTurn()
+    {
+        var waiting = _waiting;
+        for (var count = Math.Min(waiting.Length, AskedAtOnce); count > 0; count--)
+        {
+            if (!_room.IsWorthAWhile(waiting[(_asked++ & int.MaxValue) % waiting.Length])) continue;
+            if (Interlocked.Exchange(ref _rung, 1) == 0) _inotify.Interrupt();
+            return;
+        }
+    }
+
+    /// <summary>From now on looks around are so far apart.</summary>
+    public void Rescan(TimeSpan every) => _desk.Pace = _desk.Pace with { Rescan = every };
 
     /// <summary>Ends the watch; waits for the thread unless whoever is told holds it up.</summary>
     public void Stop()
@@ -63,166 +97,150 @@ sealed class SpoolWatcher : IDisposable
     public void Dispose()
     {
         Stop();
-        if (_thread is null or { IsAlive: false }) _inotify.Dispose();
+        if (_thread is not (null or { IsAlive: false })) return;
+        _inotify.Dispose();
+        _tenants.Dispose();
+        _folders?.Dispose();
     }
 
     void Watch()
     {
         while (!_stopping)
         {
-            if (_clock.Elapsed >= _rescanAt) LookAround();
-            foreach (var notice in _inotify.Wait(NextLook() - _clock.Elapsed))
+            try
             {
-                if (_stopping) return;
-                Hear(notice);
+                Turn();
             }
-
-            foreach (var place in Due()) Look(place);
+            catch (IOException e)
+            {
+                _trouble = e.Message;
+                _folders?.Dispose();
+                _folders = null;
+            }
         }
+    }
+
+    void Turn()
+    {
+        if (_desk.Now >= _rescanAt) LookAround();
+        var busy = _active.Count > 0 || _folders is not null;
+        foreach (var notice in _inotify.Wait(busy ? TimeSpan.Zero : NextLook() - _desk.Now))
+        {
+            if (_stopping) return;
+            Hear(notice);
+        }
+
+        if (Interlocked.Exchange(ref _rung, 0) == 1) GoOnWithWaiting();
+        foreach (var uploads in _tenants.Settling.ToArray()) Tend(uploads, uploads.LookAtSettled);
+        LookForFolders();
+        for (var count = _active.Count; count > 0 && !_stopping; count--) GoOn(_active.Dequeue());
+        Publish();
     }
 
     TimeSpan NextLook()
     {
         var next = _rescanAt;
-        foreach (var upload in _uploads.Values)
-        {
-            if (!upload.Reported && upload.ReadyAt(_pace) < next) next = upload.ReadyAt(_pace);
-        }
-
+        foreach (var uploads in _tenants.Settling)
+            if (uploads.SettledAt() is var at && at < next) next = at;
         return next;
     }
-
-    List<string> Due() =>
-        [.. _uploads.Where(pair => !pair.Value.Reported && pair.Value.ReadyAt(_pace) <= _clock.Elapsed)
-            .Select(pair => pair.Key)];
 
     void Hear(Notice notice)
     {
         if (notice.Kind.HasFlag(NoticeKind.Overflow)) AfterLostNews();
-        if (notice.Kind.HasFlag(NoticeKind.Ignored)) _tenantOf.Remove(notice.Watch);
-        if (notice.Name.Length == 0 || !_tenantOf.TryGetValue(notice.Watch, out var tenant)) return;
-        if (notice.Kind.HasFlag(NoticeKind.Folder)) HearOfFolder(tenant, notice);
-        else Look(tenant.Length == 0 ? notice.Name : $"{tenant}/{notice.Name}", notice.Kind);
+        if (notice.Kind.HasFlag(NoticeKind.Ignored)) _tenants.Unwatch(notice.Watch);
+        if (notice.Name.Length == 0 || _tenants.Watched(notice.Watch) is not { } uploads) return;
+        if (!notice.Kind.HasFlag(NoticeKind.Folder)) Tend(uploads, () => uploads.Hear(notice));
+        else if ((notice.Kind & (NoticeKind.Created | NoticeKind.MovedTo)) == 0) return;
+        else if (uploads.Tenant.Length == 0) Enter(notice.Name);
+        else _desk.Warn($"{uploads.Tenant}/{notice.Name}", "directories within a tenant's are not looked into");
     }
 
-    // What was made before our eyes may have been closed behind our back.
     void AfterLostNews()
     {
-        foreach (var upload in _uploads.Values) upload.WasClosed();
-        _rescanAt = TimeSpan.Zero;
-    }
-
-    void HearOfFolder(string tenant, Notice notice)
-    {
-        if ((notice.Kind & (NoticeKind.Created | NoticeKind.MovedTo)) == 0) return;
-        if (tenant.Length == 0) LookInto(notice.Name);
-        else Warn($"{tenant}/{notice.Name}", "directories within a tenant's are not looked into");
+        foreach (var uploads in _tenants.All) uploads.MissedNews();
+        _missedFolders = true;
+        _rescanAt = _rescanned + (RescanMin < _desk.Pace.Rescan ? RescanMin : _desk.Pace.Rescan);
     }
 
     void LookAround()
     {
-        foreach (var place in _uploads.Keys.ToArray()) Look(place);
-        LookInto("");
-        _rescanAt = _clock.Elapsed + _pace.Rescan;
+        (_trouble, _rescanned) = (null, _desk.Now);
+        _rescanAt = _desk.Now + _desk.Pace.Rescan;
+        var root = _tenants.Enter("")!;
+        // Directories that inotify told of are known; with a million files in incoming/ itself, looking for others has
+        // its price.
+        if (!root.IsBehind || _missedFolders || !_inotify.Works) _folders ??= _incoming.OpenNames();
+        _missedFolders = false;
+        foreach (var uploads in _tenants.All) Tend(uploads, () => LookAround(uploads));
     }
 
-    // The watch comes before the look, so that nothing can arrive between them unseen.
-    void LookInto(string tenant)
+    void LookAround(TenantUploads uploads)
     {
-        if (_stopping || !IsTenant(tenant)) return;
-        using var opened = tenant.Length == 0 ? null : _incoming.TryOpen(tenant);
-        if ((tenant.Length == 0 ? _incoming : opened) is not { } folder)
+        if (_tenants.Enter(uploads.Tenant) is null) return;
+        uploads.LookAtKnown();
+        Activate(uploads);
+    }
+
+    void LookForFolders()
+    {
+        if (_folders is null) return;
+        foreach (var name in _folders.ReadFolders(FoldersAtOnce))
         {
-            if (_incoming.Look(tenant) is { Kind: EntryKind.Folder }) Warn(tenant, "the service may not look into it");
-            return;
+            if (!_tenants.Knows(name)) Enter(name);
         }
 
-        if (tenant.Length > 0 && !MayTakeFrom(folder, tenant)) return;
-        if (_inotify.Watch(folder.Path) is { } watch) _tenantOf[watch] = tenant;
-        foreach (var name in folder.Names())
+        if (!_folders.Ended) return;
+        _folders.Dispose();
+        _folders = null;
+    }
+
+    void Enter(string tenant)
+    {
+        if (_tenants.Enter(tenant) is { } uploads) Activate(uploads);
+    }
+
+    void GoOnWithWaiting()
+    {
+        foreach (var uploads in _tenants.Behind) Activate(uploads);
+    }
+
+    void Activate(TenantUploads uploads)
+    {
+        if (!_queued.Contains(uploads) && uploads.Begin() && _queued.Add(uploads)) _active.Enqueue(uploads);
+    }
+
+    void GoOn(TenantUploads uploads)
+    {
+        _queued.Remove(uploads);
+        Tend(uploads, () =>
         {
-            if (_stopping) return;
-            if (IsLeftAlone(name)) continue;
-            LookAt(tenant, name, folder);
+            if (uploads.Go() && _queued.Add(uploads)) _active.Enqueue(uploads);
+        });
+    }
+
+    // What is refused in one tenant's directory must not keep the others waiting; it is tried again soon.
+    void Tend(TenantUploads uploads, Action work)
+    {
+        try
+        {
+            work();
         }
-    }
-
-    void LookAt(string tenant, string name, Folder folder)
-    {
-        var place = tenant.Length == 0 ? name : $"{tenant}/{name}";
-        if (folder.Look(name) is not { Kind: EntryKind.Folder }) Look(place);
-        else if (tenant.Length == 0) LookInto(name);
-        else Warn(place, "directories within a tenant's are not looked into");
-    }
-
-    bool IsTenant(string name)
-    {
-        if (name.Length == 0) return true;
-        if (name.StartsWith('.')) return false;
-        if (NameText.ToBytes(name).Length > TenantMax) Warn(name, $"a tenant's name has at most {TenantMax} bytes");
-        else if (_tenantOf.Count > TenantsMax) Warn("", $"more than {TenantsMax} tenants' directories are not watched");
-        else return true;
-        return false;
-    }
-
-    bool MayTakeFrom(Folder folder, string tenant)
-    {
-        if (folder.Look().Volume != _incoming.Look().Volume) Warn(tenant, "it is on another file system");
-        else if (!folder.MayChange()) Warn(tenant, "the service may not take files out of it");
-        else return true;
-        return false;
-    }
-
-    void Look(string place, NoticeKind kind = NoticeKind.None)
-    {
-        if (_stopping) return;
-        var slash = place.IndexOf('/', StringComparison.Ordinal);
-        var (tenant, name) = slash < 0 ? ("", place) : (place[..slash], place[(slash + 1)..]);
-        if (IsLeftAlone(name)) return;
-        if (Find(tenant, name) is not { } entry) _uploads.Remove(place);
-        else if (entry.Kind == EntryKind.File) See(place, entry, kind);
-        else if (entry.Kind != EntryKind.Folder) Warn(place, "it is a link, a pipe, a socket or a device");
-    }
-
-    Entry? Find(string tenant, string name)
-    {
-        if (tenant.Length == 0) return _incoming.Look(name);
-        using var folder = _incoming.TryOpen(tenant);
-        return folder is not null && MayTakeFrom(folder, tenant) ? folder.Look(name) : null;
-    }
-
-    void See(string place, Entry entry, NoticeKind kind)
-    {
-        var now = _clock.Elapsed;
-        if (!_uploads.TryGetValue(place, out var upload) || !upload.Is(entry))
+        catch (IOException e)
         {
-            if (_uploads.Count >= UploadsMax) return;
-            upload = _uploads[place] = new(entry, now, DateTime.UtcNow - Time(entry));
+            _trouble = e.Message;
         }
 
-        if (upload.Reported) return;
-        upload.See(entry, now);
-        if (kind.HasFlag(NoticeKind.Created)) upload.WasMade();
-        if ((kind & (NoticeKind.Closed | NoticeKind.MovedTo)) != 0) upload.WasClosed();
-        if (kind.HasFlag(NoticeKind.MovedTo) || now >= upload.ReadyAt(_pace)) Report(place, upload, entry.Bytes);
+        _tenants.Note(uploads);
     }
 
-    void Report(string place, UploadWatch upload, long bytes)
+    // Others read it: what they get is never changed.
+    void Publish()
     {
-        upload.WasReported();
-        var slash = place.IndexOf('/', StringComparison.Ordinal);
-        _report(new Event.JobArrived(
-            place, place[(slash + 1)..], slash < 0 ? "" : place[..slash], bytes, Outside: false));
-    }
-
-    // Whoever makes a file may set its times at will, and to one that no calendar has.
-    static DateTime Time(Entry entry) =>
-        new(Math.Clamp(entry.ChangedTicks, DateTime.UnixEpoch.Ticks, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
-
-    static bool IsLeftAlone(string name) => name.StartsWith('.') || name.EndsWith(".part", StringComparison.Ordinal);
-
-    void Warn(string place, string why)
-    {
-        if (_warned.Count < WarnedMax && _warned.Add(place)) _warn($"{_incoming.Path}/{place} is left alone: {why}");
+        if (_tenants.Behind.Count == 0 && _heldBack == HeldBack.None) return;
+        _heldBack = HeldBack.Of(_tenants.Behind);
+        _waiting = [.. _tenants.Behind.Where(uploads => !_queued.Contains(uploads)).Select(uploads => uploads.Tenant)];
+        // Room that came before anybody was known to wait for it has rung no bell.
+        AfterTurn();
     }
 }

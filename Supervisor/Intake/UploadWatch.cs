@@ -39,9 +39,6 @@ sealed class UploadWatch
         _unchangedSince = age > TimeSpan.Zero ? now - age : now;
     }
 
-    /// <summary>Whether it was reported and waits to be moved.</summary>
-    public bool Reported { get; private set; }
-
     /// <summary>Whether this is the same file still.</summary>
     public bool Is(Entry entry) => _identity == Identity(entry);
 
@@ -50,9 +47,6 @@ sealed class UploadWatch
 
     /// <summary>It was closed by a writer, or renamed to here.</summary>
     public void WasClosed() => _open = false;
-
-    /// <summary>It is reported now.</summary>
-    public void WasReported() => Reported = true;
 
     /// <summary>Takes in another look at it.</summary>
     public void See(Entry entry, TimeSpan now)

@@ -14,17 +14,18 @@ sealed class FlightFolder(string path, FlightSizes sizes) : IDisposable
     FileStream? _file;
     StreamWriter? _text;
     DateTimeOffset _then;
+    long _begun;
     long _number;
 
     /// <summary>The segment's path; null for none.</summary>
     public string? Segment { get; private set; }
 
-    public bool IsFull => _file is not null && _file.Position >= sizes.SegmentBytes;
+    public bool IsFull => _file is not null && _file.Position - _begun >= sizes.SegmentBytes;
 
     /// <summary>Writes a step; false if there is no segment for it and none begins with it.</summary>
     public bool Write(FlightStep step)
     {
-        if (step.State is { } state) Begin(step, state());
+        if (step.State is { } state) Begin(step, state);
         if (_text is not { } text) return false;
         if (step.Now > _then) Line(text, Script.Wait + Script.Time(step.Now - _then));
         _then = step.Now;
@@ -42,17 +43,19 @@ sealed class FlightFolder(string path, FlightSizes sizes) : IDisposable
     {
         try
         {
-            _text?.Dispose();
+            _text?.Flush();
         }
         catch (IOException)
         {
-            _file?.SafeFileHandle.Dispose();
+            // What is not on disk now never will be; whoever reads the segment sees that its last line is cut.
+            _text = null;
         }
 
+        _file?.Dispose();
         (_text, _file, Segment) = (null, null, null);
     }
 
-    void Begin(FlightStep step, string state)
+    void Begin(FlightStep step, Action<Stream> state)
     {
         Dispose();
         MakeRoom();
@@ -62,16 +65,20 @@ sealed class FlightFolder(string path, FlightSizes sizes) : IDisposable
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = BufferBytes,
+            BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         _text = new(_file, new UTF8Encoding(false), BufferBytes);
         Line(_text, $"# segment {_number} of the flight recorder; decryptor replay shows the turns");
         if (step.Missing > 0) Line(_text, $"# before it, {step.Missing} steps are missing");
         Line(_text, Script.At + Script.Moment(step.Now));
-        Line(_text, state);
+        _text.Write(Script.State);
+        _text.Flush();
+        state(_file);
         Line(_text, "");
-        _then = step.Now;
+        Line(_text, "");
+        _text.Flush();
+        (_begun, _then) = (_file.Position, step.Now);
     }
 
     // Room for the segment that begins, so that all of them together never take more.

@@ -6,7 +6,9 @@ namespace Decryptor.Supervisor.Observability;
 /// <summary>How much the flight recorder keeps.</summary>
 sealed record FlightSizes
 {
-    /// <summary>Bytes after which a segment ends, as soon as the next can begin.</summary>
+    /// <summary>
+    /// Bytes of steps after which a segment ends, as soon as the next can begin. The state at its start comes on top.
+    /// </summary>
     public long SegmentBytes { get; init; } = 16L << 20;
 
     /// <summary>Bytes of all segments together: the oldest make room.</summary>
@@ -38,7 +40,7 @@ sealed class FlightRecorder : IDisposable
 {
     readonly object _gate = new();
     readonly FlightSizes _sizes;
-    readonly Func<Func<string>> _capture;
+    readonly Func<Action<Stream>> _capture;
     readonly FlightFolder _folder;
     readonly Thread _thread;
     List<FlightStep> _steps = [];
@@ -51,11 +53,11 @@ sealed class FlightRecorder : IDisposable
 
     /// <param name="folder"><c>run/flight</c>; made if it is not there.</param>
     /// <param name="capture">
-    /// Called on the loop's thread between two steps; what it returns is called later, on ours, and gives the lines that
-    /// say how the scheduler stood.
+    /// Called on the loop's thread between two steps; what it returns is called later, on ours, and
+    /// writes how the scheduler stood, as JSON on one line.
     /// </param>
     /// <param name="sizes">How much is kept.</param>
-    public FlightRecorder(string folder, Func<Func<string>> capture, FlightSizes? sizes = null)
+    public FlightRecorder(string folder, Func<Action<Stream>> capture, FlightSizes? sizes = null)
     {
         _sizes = sizes ?? new();
         _capture = capture;
@@ -164,6 +166,8 @@ sealed class FlightRecorder : IDisposable
     }
 }
 
-/// <summary>One step: when, what happened, what to write of the scheduler before it, and how many are missing.</summary>
+/// <summary>
+/// One step: when, what happened, what to write of the scheduler before it, and how many steps are missing there.
+/// </summary>
 readonly record struct FlightStep(
-    DateTimeOffset Now, IReadOnlyList<Event> Events, Func<string>? State, long Missing);
+    DateTimeOffset Now, IReadOnlyList<Event> Events, Action<Stream>? State, long Missing);

@@ -30,7 +30,9 @@ static class Notation
         _ => throw new UnknownCaseException(happened),
     };
 
-    /// <summary>An event, and before it the jobs that it carries: whoever reads it may never have heard of them.</summary>
+    /// <summary>
+    /// An event, and before it the jobs that it carries: whoever reads it may never have heard of them.
+    /// </summary>
     public static IEnumerable<string> Lines(Event happened)
     {
         IReadOnlyList<Job> carried = happened switch
@@ -70,7 +72,8 @@ static class Notation
 
     public static string Of(Row row) => row switch
     {
-        Row.JobIs { Job: var job } changed => $"{job.Id} {job.State}{Counts(job)}{Spaced(job.Code)}: {Spelling.Text(changed.Why)}",
+        Row.JobIs { Job: var job } changed =>
+            $"{job.Id} {job.State}{Counts(job)}{Spaced(job.Code)}: {Spelling.Text(changed.Why)}",
         Row.WorkerStarts starts => $"{starts.Worker} starts",
         Row.WorkerEnded ended => $"{ended.Worker} ended{ChargedTo(ended.Charged)}: {Spelling.Text(ended.How)}",
         Row.Quarantined { Poison: var poison } => $"quarantined {poison.Sha256} of job {poison.Job}",

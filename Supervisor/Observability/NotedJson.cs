@@ -8,14 +8,15 @@ using Decryptor.Supervisor.Scheduling;
 namespace Decryptor.Supervisor.Observability;
 
 /// <summary>
-/// What of the notation is too much for words: jobs, policies and whole schedulers as one line of JSON. What a line does not name has
-/// its default, so that lines by hand can be short, and old ones are read when there is something new to say.
+/// What of the notation is too much for words: jobs, policies and whole schedulers as one line of JSON. What a line
+/// does not name has its default, so that lines by hand can be short, and old ones are read when there is something new
+/// to say.
 /// </summary>
 [JsonSerializable(typeof(Job)), JsonSerializable(typeof(Policy)), JsonSerializable(typeof(SchedulerState))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
-    IgnoreReadOnlyProperties = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(IncarnationText)])]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, Converters = [typeof(IncarnationText)])]
 sealed partial class NotedJson : JsonSerializerContext
 {
     static readonly Job _plainJob = new() { Id = 0, Source = "" };
@@ -37,6 +38,10 @@ sealed partial class NotedJson : JsonSerializerContext
 
     /// <summary>All that a scheduler knows.</summary>
     public static string Of(SchedulerState state) => JsonSerializer.Serialize(state, Default.SchedulerState);
+
+    /// <summary>The same, in UTF-8. With many jobs it is long, and never wanted as a whole.</summary>
+    public static void Write(Stream output, SchedulerState state) =>
+        JsonSerializer.Serialize(output, state, Default.SchedulerState);
 
     /// <exception cref="FormatException">It is no state of a scheduler.</exception>
     public static SchedulerState StateFrom(string json) => Read(json, _plainState, Default.SchedulerState);

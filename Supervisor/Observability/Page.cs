@@ -11,6 +11,8 @@ sealed class Page(int width)
 {
     const int NameWidth = 9;
     const string Gap = " · ";
+    const int LinesMax = 4;
+    const int WordMax = 20;
 
     readonly StringBuilder _text = new();
 
@@ -18,25 +20,35 @@ sealed class Page(int width)
 
     public void Line(string line) => _text.Append(Cut(Harmless.Text(line).TrimEnd(), width)).Append('\n');
 
-    /// <summary>A name, and what there is to say of it, over as many lines as it takes.</summary>
+    /// <summary>
+    /// A name, and what there is to say of it, over as many lines as it takes; one fact takes about four at most.
+    /// </summary>
     public void Facts(string name, params IEnumerable<string> facts)
     {
-        var line = new StringBuilder(Padded(name, NameWidth)).Append(' ');
-        var empty = true;
-        foreach (var fact in facts.Select(Harmless.Text))
+        var line = Padded(name, NameWidth) + ' ';
+        var begun = line.Length;
+        foreach (var part in facts.SelectMany(fact => Parts(Harmless.Text(fact))))
         {
-            if (!empty && Width(line.ToString()) + Gap.Length + Width(fact) > width)
+            var joined = line.Length == begun ? line + part.Text : line + (part.Begins ? Gap : " ") + part.Text;
+            if (Width(joined) > width && line.Length > begun)
             {
-                Line(line.ToString());
-                line.Clear().Append(' ', NameWidth + 1);
-                empty = true;
+                Line(line);
+                begun = NameWidth + 1;
+                joined = new string(' ', begun) + part.Text;
             }
 
-            line.Append(empty ? "" : Gap).Append(fact);
-            empty = false;
+            line = joined;
         }
 
-        Line(line.ToString());
+        Line(line);
+    }
+
+    // A fact that fits on a line stays in one piece; another goes on from line to line.
+    IEnumerable<(string Text, bool Begins)> Parts(string fact)
+    {
+        var room = width - NameWidth - 1;
+        if (Width(fact) <= room) return [(fact, true)];
+        return Cut(fact, LinesMax * (room - WordMax)).Split(' ').Select((word, i) => (Cut(word, room), i == 0));
     }
 
     /// <summary>Cells below headings; those of a negative width stand at the right of their column.</summary>

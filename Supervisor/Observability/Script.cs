@@ -201,7 +201,7 @@ sealed class Script(TextWriter output)
     {
         if (_begun) output.Write('\n');
         _begun = true;
-        var own = _above.Where(line => Argument(line, Wait) is not null).Sum(line => TimeFrom(line[Wait.Length..]).Ticks);
+        var own = _above.Select(line => Argument(line, Wait)).OfType<string>().Sum(time => TimeFrom(time).Ticks);
         var together = _waited.Ticks > own;
         if (together) Write(Wait + Time(_waited));
         foreach (var line in _above)
@@ -217,7 +217,9 @@ sealed class Script(TextWriter output)
     }
 }
 
-/// <summary>A turn that was written down below the dashes of <paramref name="Line"/>, and the one that follows.</summary>
+/// <summary>
+/// A turn that was written down below the dashes of <paramref name="Line"/>, and the one that really follows.
+/// </summary>
 sealed record ScriptDifference(int Line, IReadOnlyList<string> Written, IReadOnlyList<string> Follows);
 
 /// <summary>A line of a play that cannot be read. <see cref="Line"/> counts from 1.</summary>

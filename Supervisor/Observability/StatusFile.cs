@@ -47,8 +47,8 @@ sealed class StatusFile
             var text = StatusText.Render(view);
             try
             {
-                Replace("status.txt", System.Text.Encoding.UTF8.GetBytes(text));
                 Replace("status.json", view.ToJson());
+                Replace("status.txt", System.Text.Encoding.UTF8.GetBytes(text));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -14,6 +14,8 @@ static class StatusSurvey
         var tally = snapshot.Tally;
         var trouble = sources.Trouble();
         var refused = sources.ReloadRefused();
+        // Before its first turn a loop has been silent for no longer than we are here.
+        if (snapshot.At < start) snapshot = snapshot with { At = start };
         var (verdict, reasons) = StatusVerdict.Of(snapshot, now, trouble, refused);
         return new()
         {

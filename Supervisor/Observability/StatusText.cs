@@ -11,9 +11,10 @@ static class StatusText
     const int TenantsShown = 10;
     const int WorkersShown = 40;
     const int Indent = 10;
+    const int NextColumns = 31;
 
     static readonly int[] _tenantWidths = [24, -8, -8, -7, -10, -7, -10];
-    static readonly int[] _workerWidths = [8, 7, 8, 9, -19, -7, -6, -7, 0];
+    static readonly int[] _workerWidths = [7, 7, 8, 8, -16, -5, -5, -5, 0];
 
     public static string Render(StatusView view)
     {
@@ -25,7 +26,6 @@ static class StatusText
             "service", view.Version, $"pid {view.Pid}", $"up {Age((view.At - view.Start).TotalSeconds)}",
             $"spool {view.Spool}");
         page.Facts("loop", Loop(view));
-        if (view.Trouble is { } trouble) page.Facts("trouble", trouble);
         if (view.ReloadRefused is { } refused) page.Facts("reload", refused, "all stays as it was");
         Law(page, view.Law);
         Fleet(page, view);
@@ -40,7 +40,7 @@ static class StatusText
 
     static string Loop(StatusView view) =>
         TimeSpan.FromSeconds(view.LoopSilentSeconds) > StatusVerdict.SilenceMax
-            ? $"silent since {StatusVerdict.Clock(view.LoopTurnedAt)}, for {Age(view.LoopSilentSeconds)}"
+            ? $"silent since {StatusVerdict.TimeOfDay(view.LoopTurnedAt)}, for {Age(view.LoopSilentSeconds)}"
             : $"turned {Age(view.LoopSilentSeconds)} ago";
 
     static void Law(Page page, StatusLaw law) => page.Facts(
@@ -117,7 +117,8 @@ static class StatusText
     static void Flight(Page page, FlightView? flight)
     {
         if (flight is null) return;
-        List<string> facts = [flight.Segment is { } segment ? $"recorded in {segment}" : "nothing is recorded"];
+        List<string> facts =
+            [flight.Segment is { } segment ? $"recorded in run/flight/{Path.GetFileName(segment)}" : "not recorded"];
         if (flight.Dropped > 0) facts.Add($"{flight.Dropped} steps missing");
         if (flight.Refused is { } refused) facts.Add($"the disk refuses: {refused}");
         page.Facts("flight", facts);
@@ -127,7 +128,12 @@ static class StatusText
     {
         page.Row(0, _workerWidths, "WORKER", "PID", "STATE", "JOB", "IN", "OUT", "QUIET", "RSS", "NEXT");
         var worst = workers.OrderBy(Rank).ThenByDescending(worker => worker.QuietSeconds).ThenBy(worker => worker.Slot);
-        foreach (var worker in worst.Take(WorkersShown)) page.Row(0, _workerWidths, CellsOf(worker));
+        foreach (var worker in worst.Take(WorkersShown))
+        {
+            page.Row(0, _workerWidths, CellsOf(worker));
+            if (BelowOf(worker) is { Length: > 0 } below) page.Line($"        {below}");
+        }
+
         if (workers.Count > WorkersShown) page.Line($"… and {workers.Count - WorkersShown} more");
     }
 
@@ -145,8 +151,20 @@ static class StatusText
         worker.Worker ?? $"({worker.Slot})", Number(worker.Pid), worker.State,
         worker.Job is { } id ? $"{id}-{worker.Attempt}" : "-", Done(worker),
         worker.BytesOut is { } written ? Short(written) : "-", Age(worker.QuietSeconds),
-        worker.Rss is { } held ? Short(held) : "-", Next(worker),
+        worker.Rss is { } held ? Short(held) : "-", BelowOf(worker).Length == 0 ? Next(worker) : NextInShort(worker),
     ];
+
+    // Why a worker leaves may be a long story.
+    static string BelowOf(StatusWorker worker) =>
+        worker.State == "leaving" || Page.Width(Next(worker)) > NextColumns ? worker.Next : "";
+
+    static string NextInShort(StatusWorker worker) => (worker.State, worker.NextInSeconds) switch
+    {
+        ("leaving", null) => "its exit is awaited",
+        ("leaving", { } left) => $"{Age(Math.Max(0, left))}: kill",
+        (_, { } left) => $"in {Age(Math.Max(0, left))}",
+        _ => "see below",
+    };
 
     static string Done(StatusWorker worker)
     {
@@ -169,7 +187,7 @@ static class StatusText
     {
         < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0}s"),
         < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
-        < 2 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0}min"),
+        < 2 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0}m"),
         < 48 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):0}h"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 86400):0}d"),
     };
@@ -181,11 +199,11 @@ static class StatusText
         return $"{value} {unit}";
     }
 
-    /// <summary>The same in a table: <c>18.0M</c>.</summary>
+    /// <summary>The same in a table, in five columns: <c>18.0M</c>, <c>311M</c>.</summary>
     static string Short(long bytes)
     {
         var (value, unit) = Scaled(bytes, ["", "K", "M", "G", "T"]);
-        return value + unit;
+        return (value.Length > "99.9".Length ? value[..value.IndexOf('.', StringComparison.Ordinal)] : value) + unit;
     }
 
     static (string Value, string Unit) Scaled(long bytes, ReadOnlySpan<string> units)

@@ -5,8 +5,8 @@ namespace Decryptor.Supervisor.Observability;
 
 /// <summary>
 /// One word for how the service is, and why: <c>ok</c>, <c>degraded</c> (it works, and something is not as it should
-/// be), <c>stopping</c>, <c>wedged</c> (the loop decides nothing, and nothing that is known holds it up). A dead process
-/// cannot say of itself that it is <c>dead</c>; <c>decryptor status</c> does.
+/// be), <c>stopping</c>, <c>wedged</c> (the loop decides nothing, and nothing that is known holds it up). A dead
+/// process cannot say of itself that it is <c>dead</c>; <c>decryptor status</c> does.
 /// </summary>
 static class StatusVerdict
 {
@@ -19,7 +19,7 @@ static class StatusVerdict
         var silent = now - snapshot.At > SilenceMax;
         List<string> reasons = [];
         if (trouble is not null) reasons.Add(trouble);
-        if (silent) reasons.Add($"the event loop is silent since {Clock(snapshot.At)}");
+        if (silent) reasons.Add($"the event loop is silent since {TimeOfDay(snapshot.At)}");
         reasons.AddRange(Reasons(snapshot, now));
         if (reloadRefused is not null) reasons.Add("the last reload was refused");
         var verdict = silent && trouble is null ? "wedged"
@@ -29,12 +29,12 @@ static class StatusVerdict
         return (verdict, reasons.Count > 0 ? reasons : ["every worker is as it should be"]);
     }
 
-    /// <summary>A moment of today.</summary>
-    public static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A moment, as one says it on the same day.</summary>
+    public static string TimeOfDay(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     static IEnumerable<string> Reasons(Snapshot snapshot, DateTimeOffset now)
     {
-        if (snapshot.DrainBy is { } by) yield return $"running jobs have until {Clock(by)}";
+        if (snapshot.DrainBy is { } by) yield return $"running jobs have until {TimeOfDay(by)}";
         if (snapshot.WorkerFailures > 1)
         {
             var left = Math.Max(0, (snapshot.StartsFrom - now).TotalSeconds);
@@ -45,10 +45,6 @@ static class StatusVerdict
         var missing = snapshot.Target - snapshot.Workers.Count(worker => worker.State is "idle" or "busy");
         if (missing > 0 && snapshot.DrainBy is null)
             yield return $"{missing} of {snapshot.Target} workers are not ready";
-        if (snapshot.Suspects > 0) yield return Counted(snapshot.Suspects, "suspect waits", "suspects wait");
-        var punished = snapshot.Tenants.Count(tenant => tenant.Penalties > 0);
-        if (punished > 0) yield return Counted(punished, "tenant is held short", "tenants are held short");
+        if (snapshot.Suspects > 0) yield return $"suspects that wait: {snapshot.Suspects}";
     }
-
-    static string Counted(int count, string one, string many) => count == 1 ? $"1 {one}" : $"{count} {many}";
 }

@@ -22,11 +22,15 @@ sealed class Census(SpoolRooms rooms)
     public SpoolListing Take(IEnumerable<long> openJobs)
     {
         foreach (var room in new[] { rooms.Completed, rooms.Failed }) Mend(room);
+        // Ten thousand open jobs must not cost a look each: next to none of them has a folder.
+        var (completed, failed) = (Ended(rooms.Completed), Ended(rooms.Failed));
         var published = new Dictionary<long, Report>();
         foreach (var job in openJobs)
         {
-            if (Read(job, rooms.Completed, JobState.Completed) is { } completed) published[job] = completed;
-            else if (Read(job, rooms.Failed, JobState.Failed) is { } failed) published[job] = failed;
+            if (completed.Contains(job) && Read(job, rooms.Completed, JobState.Completed) is { } whole)
+                published[job] = whole;
+            else if (failed.Contains(job) && Read(job, rooms.Failed, JobState.Failed) is { } broken)
+                published[job] = broken;
         }
 
         return new()
@@ -34,7 +38,7 @@ sealed class Census(SpoolRooms rooms)
             Published = published,
             Queued = Inputs(rooms.Queue),
             Work = Work(),
-            HighestJob = Math.Max(_highest, Math.Max(Highest(rooms.Completed), Highest(rooms.Failed))),
+            HighestJob = _highest,
         };
     }
 
@@ -107,16 +111,17 @@ sealed class Census(SpoolRooms rooms)
     Report? Read(long job, Folder room, JobState state) => PublishedReport.TryRead(
         room, job, state, warning => _warnings.Add($"{warning}; the job is tried again"));
 
-    long Highest(Folder room)
+    HashSet<long> Ended(Folder room)
     {
-        var highest = 0L;
+        var ended = new HashSet<long>();
         foreach (var name in room.Names())
         {
-            if (InputName.TryParseJob(name, out var job)) highest = Math.Max(highest, job);
-            else Warn(room, name);
+            if (InputName.TryParseJob(name, out var job)) ended.Add(job);
+            else if (!Retention.IsPast(name)) Warn(room, name);
         }
 
-        return highest;
+        _highest = Math.Max(_highest, ended.DefaultIfEmpty().Max());
+        return ended;
     }
 
     void Count(string id)

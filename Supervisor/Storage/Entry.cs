@@ -25,7 +25,11 @@ readonly record struct Volume(ulong Device, ulong Mount);
 /// <param name="Inode">The file's number; used again by the file system once the file is gone.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="ChangedTicks">When its contents were changed last, in UTC ticks.</param>
+/// <param name="PlacedTicks">
+/// When it was last renamed, written or given other permissions, in UTC ticks: unlike the other, nobody can set it.
+/// </param>
 /// <param name="BirthTicks">When it was made; null where the file system does not remember.</param>
 /// <param name="Volume">Where it lies.</param>
 readonly record struct Entry(
-    EntryKind Kind, uint Mode, ulong Inode, long Bytes, long ChangedTicks, long? BirthTicks, Volume Volume);
+    EntryKind Kind, uint Mode, ulong Inode, long Bytes, long ChangedTicks, long PlacedTicks, long? BirthTicks,
+    Volume Volume);

@@ -79,6 +79,9 @@ sealed class Folder : IDisposable
     /// <summary>The names here, at most so many.</summary>
     public IReadOnlyList<string> Names(int max = int.MaxValue) => Posix.Names(_handle, max);
 
+    /// <summary>Begins to read the names here, some at a time; null when we may not.</summary>
+    public NameStream? OpenNames() => NameStream.Of(_handle);
+
     /// <summary>Whether things here may be moved away by us.</summary>
     public bool MayChange() => Posix.AccessAt(_handle, [(byte)'.', 0], Posix.MayWriteAndEnter, 0) == 0;
 

@@ -67,34 +67,8 @@ static partial class Posix
     /// <summary>The names in a folder, at most so many, without the two dots.</summary>
     internal static List<string> Names(SafeFileHandle folder, int max)
     {
-        var again = OpenAt(folder, [(byte)'.', 0], OnlyFolder | CloseOnExec, 0);
-        if (again < 0) return LastError == Denied ? [] : throw Failure("reading a folder");
-        var stream = OpenStream(again);
-        if (stream == 0) throw Failure("reading a folder");
-        try
-        {
-            return ReadNames(stream, max);
-        }
-        finally
-        {
-            _ = CloseStream(stream);
-        }
-    }
-
-    static List<string> ReadNames(nint stream, int max)
-    {
-        const int NameOffset = 19;
-        var names = new List<string>();
-        while (names.Count < max)
-        {
-            var entry = ReadStream(stream);
-            if (entry == 0 && LastError != 0) throw Failure("reading a folder");
-            if (entry == 0) break;
-            var name = NameText.FromPointer(entry + NameOffset);
-            if (name is not ("." or "..")) names.Add(name);
-        }
-
-        return names;
+        using var stream = NameStream.Of(folder);
+        return stream is null ? [] : [.. stream.Read(max).Select(found => found.Name)];
     }
 
     static int Status(SafeFileHandle folder, byte[] path, int flags, out RawStatus raw) =>
@@ -140,13 +114,13 @@ static partial class Posix
     private static partial int StatX(SafeFileHandle folder, byte[] path, int flags, uint mask, out RawStatus status);
 
     [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
-    private static partial nint OpenStream(int folder);
+    internal static partial nint OpenStream(int folder);
 
     [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
-    private static partial nint ReadStream(nint stream);
+    internal static partial nint ReadStream(nint stream);
 
     [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
-    private static partial int CloseStream(nint stream);
+    internal static partial int CloseStream(nint stream);
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true)]
     private static partial nint RealPath(byte[] path, nint room);
@@ -164,6 +138,8 @@ static partial class Posix
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(80)] public long BirthSeconds;
         [FieldOffset(88)] public uint BirthNanoseconds;
+        [FieldOffset(96)] public long PlacedSeconds;
+        [FieldOffset(104)] public uint PlacedNanoseconds;
         [FieldOffset(112)] public long ChangedSeconds;
         [FieldOffset(120)] public uint ChangedNanoseconds;
         [FieldOffset(136)] public ulong Device;
@@ -171,7 +147,7 @@ static partial class Posix
 
         public readonly Entry ToEntry() => new(
             KindOf(Mode), (uint)(Mode & 0xfff), Inode, (long)Size,
-            Ticks(ChangedSeconds, ChangedNanoseconds),
+            Ticks(ChangedSeconds, ChangedNanoseconds), Ticks(PlacedSeconds, PlacedNanoseconds),
             (Mask & BirthMask) != 0 ? Ticks(BirthSeconds, BirthNanoseconds) : null,
             new(Device, (Mask & MountMask) != 0 ? Mount : 0));
 

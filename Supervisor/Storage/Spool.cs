@@ -88,6 +88,13 @@ sealed class Spool : IDisposable
     /// <summary>Begins to carry out the moves of a turn.</summary>
     public Passage Begin(IReadOnlyList<Move> moves) => new(_rooms, _options, moves);
 
+    /// <summary>Whether the input of a job that has ended is kept beside its report.</summary>
+    public bool KeepsInput(Job job)
+    {
+        using var folder = (job.State == JobState.Completed ? _rooms.Completed : _rooms.Failed).TryOpen(Id(job.Id));
+        return folder?.Look(Input) is { Kind: EntryKind.File };
+    }
+
     /// <summary>Carries the moves of a turn out in order and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
     public IReadOnlyList<Event> Carry(IReadOnlyList<Move> moves)

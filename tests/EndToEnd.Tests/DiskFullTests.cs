@@ -27,21 +27,46 @@ sealed class DiskFullTests
     }
 
     [Test, CancelAfter(60_000)]
-    public void A_ledger_without_room_ends_the_process_with_73_and_with_room_everything_completes()
+    public void A_ledger_without_room_waits_and_says_so_and_with_room_the_same_process_completes_everything()
     {
         const int jobs = 6;
+        using var scratch = new Scratch();
+        using var disk = new SmallDisk(scratch["spool"]);
+        using var service = new Serving(scratch, ["--workers", "2"]);
+        service.AwaitServing(2);
+        for (var i = 0; i < jobs; i++) File.WriteAllText(Path.Combine(disk.Folder, $"ready{i}"), $"text {i}\n");
+        var filler = disk.Fill();
+        for (var i = 0; i < jobs; i++)
+            File.Move(Path.Combine(disk.Folder, $"ready{i}"), Path.Combine(disk.Folder, "incoming", $"{i}.txt"));
+        service.Until(() => service.Says("refused, and tried again until it is over"), "it is refused");
+        Assert.That(service.Stderr, Does.Contain("the disk is full").And.Contain("make room"));
+        File.Delete(filler);
+        var ended = service.AwaitEnded(jobs);
+        for (var i = 0; i < jobs; i++)
+        {
+            var (folder, report) = ended[$"{i}.txt"];
+            Assert.That(File.ReadAllText(Path.Combine(folder, report.Files.Single().Path!)), Is.EqualTo($"text {i}\n"));
+        }
+
+        Assert.That(service.Stderr, Does.Contain("it goes on after"));
+        Assert.That(service.HasExited, Is.False);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public void Without_room_a_stop_is_heard_and_a_start_refused_both_with_73_and_nothing_is_lost()
+    {
         using var scratch = new Scratch();
         using var disk = new SmallDisk(scratch["spool"]);
         string filler;
         using (var first = new Serving(scratch, ["--workers", "2"]))
         {
-            first.AwaitReady();
-            for (var i = 0; i < jobs; i++) File.WriteAllText(Path.Combine(disk.Folder, $"ready{i}"), $"text {i}\n");
+            first.AwaitServing(2);
+            File.WriteAllText(Path.Combine(disk.Folder, "ready"), "text\n");
             filler = disk.Fill();
-            for (var i = 0; i < jobs && !first.HasExited; i++)
-                File.Move(Path.Combine(disk.Folder, $"ready{i}"), Path.Combine(disk.Folder, "incoming", $"{i}.txt"));
+            File.Move(Path.Combine(disk.Folder, "ready"), Path.Combine(disk.Folder, "incoming", "some.txt"));
+            first.Until(() => first.Says("refused, and tried again until it is over"), "it is refused");
+            first.Send(Proc.SigTerm);
             Assert.That(first.AwaitExit(), Is.EqualTo(73), first.Stderr);
-            Assert.That(first.Stderr, Does.Contain("the disk is full"));
         }
 
         // Without room it must not come up, and must say so with the same number.
@@ -49,15 +74,8 @@ sealed class DiskFullTests
         Assert.That(again.ExitCode, Is.EqualTo(73), again.ToString());
         Assert.That(again.Stderr, Does.Contain("hint: make room"));
         File.Delete(filler);
-        foreach (var left in Directory.GetFiles(disk.Folder, "ready*"))
-            File.Move(left, Path.Combine(disk.Folder, "incoming", Path.GetFileName(left)[5..] + ".txt"));
         using var next = new Serving(scratch, ["--workers", "2"]);
-        var ended = next.AwaitEnded(jobs);
-        for (var i = 0; i < jobs; i++)
-        {
-            var (folder, report) = ended[$"{i}.txt"];
-            Assert.That(File.ReadAllText(Path.Combine(folder, report.Files.Single().Path!)), Is.EqualTo($"text {i}\n"));
-        }
+        Assert.That(next.AwaitEnded(1)["some.txt"].Report.Outcome, Is.EqualTo("complete"));
     }
 
     [TestCase(0), TestCase(20), TestCase(100), TestCase(600), CancelAfter(60_000)]

@@ -44,6 +44,14 @@ sealed class Job(Session session, Assign assign)
             case "stalled": Beats(int.MaxValue, bytes: 0); break;
             case "spin": Spin(); break;
             case "slow": Beats(40, bytes: 1); break;
+            case "flood":
+                while (true) session.Say(new Progress(assign.Attempt, 1, 1, 1));
+            case "slow-frame": Dribble(FrameWriter.Write(Finished(1))); break;
+            case "two-results":
+                var end = Deliver();
+                session.Say(end);
+                session.Say(end);
+                return;
             case "stale-attempt": SpeakOfThePast(); break;
             case "no-report": session.Say(Finished(0)); return;
             case "linked-report": LinkReport(); session.Say(Finished(0)); return;
@@ -110,6 +118,16 @@ sealed class Job(Session session, Assign assign)
             var cpu = Process.GetCurrentProcess().TotalProcessorTime;
             session.Say(new Progress(assign.Attempt, 0, 0, (long)cpu.TotalMicroseconds));
             next.Restart();
+        }
+    }
+
+    // Bytes without a frame are no sign of life.
+    void Dribble(byte[] frame)
+    {
+        foreach (var one in frame)
+        {
+            session.SayBytes([one]);
+            Thread.Sleep(TimeSpan.FromSeconds(1));
         }
     }
 

@@ -26,6 +26,15 @@ static class Misdeeds
             case "unread": session.Reads = false; Hang(); break;
             case "stay": session.Stays = true; break;
             case "stderr-flood": Flood(); break;
+            case "babble": Babble(session); break;
+            case var flood when flood.StartsWith("stderr-", StringComparison.Ordinal):
+                FloodStderr(int.Parse(flood[7..], CultureInfo.InvariantCulture));
+                break;
+            case var fuzz when fuzz.StartsWith("fuzz-", StringComparison.Ordinal):
+                var seed = int.Parse(fuzz[5..], CultureInfo.InvariantCulture);
+                session.SayBytes(HostileFrames.Batch(seed, session.Worker).Bytes);
+                Hang();
+                break;
             case "fork-holder": LeaveHolder("4"); break;
             case "fork-sleeper": LeaveHolder($"60.{Environment.ProcessId}"); break;
             case "wrong-version": session.Hello = session.Hello with { ProtocolVersion = 99 }; break;
@@ -50,6 +59,22 @@ static class Misdeeds
         var line = "the same complaint, over and over again\n"u8.ToArray();
         for (var written = 0; written < FloodBytes; written += line.Length) stderr.Write(line);
         stderr.Write("the last word\n"u8);
+    }
+
+    static void FloodStderr(int mebibytes)
+    {
+        using var stderr = Console.OpenStandardError();
+        var line = new byte[64 * 1024];
+        line.AsSpan().Fill((byte)'x');
+        for (var written = 0L; written < (long)mebibytes << 20; written += line.Length) stderr.Write(line);
+        stderr.Write("the last word\n"u8);
+    }
+
+    static void Babble(Session session)
+    {
+        var noise = new byte[32 * 1024];
+        Random.Shared.NextBytes(noise);
+        while (true) session.SayBytes(noise);
     }
 
     // It inherits all three pipes, as any careless library's child would.

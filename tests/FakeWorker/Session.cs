@@ -13,6 +13,8 @@ sealed class Session(Incarnation worker, string folder)
     readonly FileStream _stdout = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 0);
     readonly BlockingCollection<Message> _orders = [];
 
+    public Incarnation Worker => worker;
+
     public Hello Hello { get; set; } = new(Message.Version, worker, "fake", "jit", "none: a fake");
 
     public volatile bool Stays;

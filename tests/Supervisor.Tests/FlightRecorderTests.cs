@@ -35,7 +35,10 @@ sealed class FlightRecorderTests
 
     static string Flight(Scratch scratch) => $"{scratch.Path}/flight";
 
-    static Func<string> NoState() => () => "policy workers 1";
+    static Action<Stream> NoState() => OneWorker;
+
+    static void OneWorker(Stream output) =>
+        NotedJson.Write(output, SchedulerState.Of(new() { Workers = 1 }, new()));
 
     static string[] Segments(string folder) => [.. Directory.GetFiles(folder, "*.txt").Order()];
 
@@ -99,7 +102,7 @@ sealed class FlightRecorderTests
         var segments = Segments(Flight(scratch));
         Assert.That(Number(segments[0]), Is.GreaterThan(1));
         Assert.That(segments.Select(Number), Is.EqualTo(Enumerable.Range(Number(segments[0]), segments.Length)));
-        Assert.That(segments.Select(File.ReadAllLines).Select(lines => lines[2]), Is.All.EqualTo("policy workers 1"));
+        Assert.That(segments.Select(File.ReadAllLines).Select(lines => lines[2]), Is.All.StartsWith("state {"));
     }
 
     static int Number(string segment) => int.Parse(Path.GetFileNameWithoutExtension(segment), null);
@@ -120,14 +123,14 @@ sealed class FlightRecorderTests
         using var scratch = new Scratch();
         var stuck = new ManualResetEventSlim();
         var first = true;
-        Func<string> Capture()
+        Action<Stream> Capture()
         {
-            if (!first) return () => "policy workers 1";
+            if (!first) return OneWorker;
             first = false;
-            return () =>
+            return output =>
             {
                 stuck.Wait();
-                return "policy workers 1";
+                OneWorker(output);
             };
         }
 
@@ -177,8 +180,8 @@ sealed class FlightRecorderTests
         recorder.Dispose();
         var written = watch.Elapsed;
         TestContext.Out.WriteLine(
-            $"{taken.TotalMicroseconds / count:0.00} µs a turn on the loop, {written.TotalMicroseconds / count:0.00} µs "
-            + $"until it is on disk, {recorder.View.Dropped} dropped, "
+            $"{taken.TotalMicroseconds / count:0.00} µs a turn on the loop, "
+            + $"{written.TotalMicroseconds / count:0.00} µs until it is on disk, {recorder.View.Dropped} dropped, "
             + $"{Segments(Flight(scratch)).Sum(file => new FileInfo(file).Length) >> 20} MiB kept");
     }
 

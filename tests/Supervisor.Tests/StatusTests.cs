@@ -60,7 +60,15 @@ sealed class StatusTests
             new(5, new(5, 109), "starting", null, null, Ago(1), null, "kill unless it greets", _now.AddSeconds(9), 0),
             new(6, null, "vacant", null, null, null, null, "start", _now.AddSeconds(1.3), 0),
         ],
-        Tally = new() { Accepted = 5557, Starts = 37, Exits = 31, StaleWords = 41 },
+        Tally = new()
+        {
+            Accepted = 5557,
+            Starts = 37,
+            Exits = 31,
+            StaleWords = 41,
+            Failures = System.Collections.Immutable.ImmutableSortedDictionary<string, FailureCount>.Empty
+                .Add("KEY_NO_MATCH", new(6007, 1733)),
+        },
     };
 
     static StatusSources SourcesOf(Snapshot snapshot, string folder = "spool/run") => new(
@@ -122,7 +130,8 @@ sealed class StatusTests
         Assert.That(View(SourcesOf(Troubled)).Verdict, Is.EqualTo("degraded"));
         Assert.That(Lines(Worst())[1], Does.StartWith("VERDICT   DEGRADED · a turn is repeated since 10:31:02Z"));
         var stopping = View(SourcesOf(Calm with { DrainBy = _now.AddSeconds(12) }));
-        Assert.That((stopping.Verdict, stopping.Reasons[0]), Is.EqualTo(("stopping", "running jobs have until 10:31:19Z")));
+        Assert.That((stopping.Verdict, stopping.Reasons[0]), Is.EqualTo(
+            ("stopping", "running jobs have until 10:31:19Z")));
     }
 
     [Test]
@@ -133,6 +142,8 @@ sealed class StatusTests
         Assert.That(lines[1], Is.EqualTo("VERDICT   WEDGED · the event loop is silent since 10:31:01Z"));
         Assert.That(lines, Has.Some.StartsWith("loop      silent since 10:31:01Z, for 5.5s"));
         Assert.That(View(SourcesOf(Calm with { At = Ago(4.9) })).Verdict, Is.EqualTo("ok"));
+        var unborn = StatusSurvey.Make(SourcesOf(Calm with { At = default }), Ago(1), "clock");
+        Assert.That((unborn.Verdict, unborn.LoopSilentSeconds), Is.EqualTo(("ok", 1)), "it has not turned yet");
         var known = View(SourcesOf(Calm with { At = at }) with { Trouble = () => "the ledger is locked" });
         Assert.That((known.Verdict, known.Reasons[0]), Is.EqualTo(("degraded", "the ledger is locked")));
     }
@@ -141,7 +152,7 @@ sealed class StatusTests
     public void The_worst_worker_comes_first()
     {
         var table = Lines(Worst()).SkipWhile(line => !line.StartsWith("WORKER ", StringComparison.Ordinal)).Skip(1);
-        Assert.That(table.Select(line => line.Split(' ')[0]),
+        Assert.That(table.Where(line => line[0] != ' ').Select(line => line.Split(' ')[0]),
             Is.EqualTo(new[] { "w4.104", "(6)", "w5.109", "w3.103", "w2.102", "w1.17" }));
     }
 
@@ -165,7 +176,9 @@ sealed class StatusTests
         var view = View(Worst());
         using var json = JsonDocument.Parse(view.ToJson());
         var numbers = Numbers(json.RootElement).ToHashSet();
-        foreach (var number in new long[] { 4711, 5557, 1234, 3, 1, 5, 37, 31, 41, 9001, 77, 12, 1719, 1723, 1724, 203, 4, 2 })
+        long[] distinct =
+            [4711, 5557, 1234, 3, 1, 5, 37, 31, 41, 9001, 77, 12, 1719, 1723, 1724, 203, 4, 2, 6007, 1733];
+        foreach (var number in distinct)
         {
             Assert.That(Text(Worst()), Does.Match($@"\b{number}\b"));
             Assert.That(numbers, Does.Contain(number));
@@ -184,12 +197,35 @@ sealed class StatusTests
     };
 
     [Test]
+    public void Why_a_worker_leaves_is_told_below_it()
+    {
+        var lines = Lines(Worst());
+        var at = Array.FindIndex(lines, line => line.StartsWith("w4.104 ", StringComparison.Ordinal));
+        Assert.That(lines[at], Does.EndWith("4.0s: kill"));
+        Assert.That(lines[at + 1], Does.StartWith("        w4.104 froze over it: no word for 15 s"));
+        const string busy = @"^w2\.102 .* 18\.0M/18\.4M 98% +126M +0\.1s +62\.0M 15s: kill unless it moves$";
+        Assert.That(lines, Has.Some.Matches(busy));
+    }
+
+    [Test]
     public void What_does_not_fit_is_counted()
     {
         var lines = Lines(Worst());
         Assert.That(lines, Has.Some.Matches("^ +… and [0-9]+ more$"));
         var many = Calm with { Workers = [.. Enumerable.Range(1, 256).Select(slot => Idle(slot, slot))] };
         Assert.That(Lines(SourcesOf(many))[^1], Is.EqualTo("… and 216 more"));
+    }
+
+    [Test]
+    public void A_fact_too_long_for_a_line_goes_on_below_and_ends_somewhere()
+    {
+        var page = new Page(40);
+        page.Facts("name", "short", string.Join(' ', Enumerable.Range(100, 60)), new string('x', 99), "end");
+        var lines = page.ToString().TrimEnd('\n').Split('\n');
+        Assert.That(lines[0], Is.EqualTo("name      short · 100 101 102 103 104"));
+        Assert.That(lines[1], Does.StartWith("          105 106"));
+        Assert.That(lines, Has.Length.LessThan(9).And.All.Length.LessThanOrEqualTo(40));
+        Assert.That(lines[^1], Does.EndWith("end"));
     }
 
     [Test]
@@ -214,7 +250,8 @@ sealed class StatusTests
         var text = $"{scratch.Path}/run/status.txt";
         Assert.That(SpinWait.SpinUntil(() => File.Exists(text), TimeSpan.FromSeconds(20)), "the page is there");
         var first = File.GetLastWriteTimeUtc(text);
-        Assert.That(SpinWait.SpinUntil(() => File.GetLastWriteTimeUtc(text) > first, TimeSpan.FromSeconds(20)), "and anew");
+        Assert.That(
+            SpinWait.SpinUntil(() => File.GetLastWriteTimeUtc(text) > first, TimeSpan.FromSeconds(20)), "and anew");
         Assert.That(status.Write("SIGUSR1"), Does.Contain("· SIGUSR1"));
         Assert.That(starved.Holds, "the pool was starved all the time");
         status.Stop();

@@ -213,7 +213,8 @@ sealed class SpoolWatcherTests
     void Watch(WatchPace pace, Action<Event.JobArrived>? report = null)
     {
         report ??= _arrived.Enqueue;
-        _watcher = new(_spool, e => report((Event.JobArrived)e), _warnings.Enqueue, pace);
+        var room = new IntakeRoom(() => Snapshots.Waiting(), 1_000_000);
+        _watcher = new(_spool, room, e => report((Event.JobArrived)e), _warnings.Enqueue, pace);
         _watcher.Start();
     }
 

@@ -92,6 +92,12 @@ sealed class PoolBench : IAsyncDisposable
 
     public async Task<string> Gone(Incarnation worker) => (await Next<Event.WorkerGone>(worker)).How;
 
+    /// <summary>Forgets all that was reported; for a test of thousands.</summary>
+    public void Forget()
+    {
+        lock (_gate) _events.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in _started) Pool.Kill(worker);

@@ -32,11 +32,11 @@ static partial class Spoiled
     }
 
     /// <summary>Runs that in a process of its own; what it printed, by the first word of each line.</summary>
-    public static Dictionary<string, (int Milliseconds, string Words)> InProcess(string name)
+    public static Dictionary<string, (int Milliseconds, string Words)> InProcess(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(Spoiled).Assembly.Location, name])
+            [typeof(Spoiled).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
         })!;
