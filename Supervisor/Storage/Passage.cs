@@ -11,6 +11,7 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
     readonly TurnFolders _folders = new(rooms);
     readonly List<long> _gone = [];
     int _done;
+    bool _queued;
 
     /// <summary>Carries the moves out in order, from the first that is not done, and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
@@ -28,7 +29,17 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
     {
         FailPoint.Reached("carry");
         if (JobOf(move) is { } job && _gone.Contains(job)) return;
+        if (move is Move.Take) SettleQueue();
+        _queued |= move is Move.Accept or Move.GiveBack or Move.Reopen;
         if (!carrier.Carry(move)) _gone.Add(JobOf(move)!.Value);
+    }
+
+    // What has come into queue/ in this turn and goes on at once would have a queue/ synced that never knew it: if the
+    // power went just then, a disk that keeps no order over directories would have it nowhere.
+    void SettleQueue()
+    {
+        if (_queued && options.Durable) _folders.Sync();
+        _queued = false;
     }
 
     static long? JobOf(Move move) => move switch

@@ -46,10 +46,11 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
         }
     }
 
-    /// <summary>Sees everything onto the disk.</summary>
+    /// <summary>Sees everything onto the disk that has been touched since the last time.</summary>
     public void Sync()
     {
         foreach (var folder in _touched) folder.Sync();
+        _touched.Clear();
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ sealed class ArrowTests
 
     static readonly string[] TestFolders =
         ["Protocol.Tests", "Supervisor.Tests", "Worker.Tests", "EndToEnd.Tests", "Architecture.Tests", "FakeWorker",
-            "Benchmarks", "Samples"];
+            "Benchmarks", "Samples", "Mutants"];
 
     // Everything of ours may use Protocol. A room may use rooms, and single files of the folder around it.
     static readonly Dictionary<string, string[]> Arrows = new()

@@ -12,6 +12,7 @@ namespace Decryptor.EndToEnd.Tests.PowerLoss;
 sealed class Recording : IDisposable
 {
     const int Workers = 2;
+    const int Late = 15;
 
     readonly Scratch _scratch = new();
     readonly Process _strace;
@@ -22,6 +23,7 @@ sealed class Recording : IDisposable
         foreach (var (place, bytes) in uploads.All) _scratch.Write($"spool/incoming/{place}", bytes);
         var ring = _scratch.Ring(uploads.EarlyKey);
         Trace = Trace.Of(Spool);
+        foreach (var place in LateOf(uploads)) File.Move(Incoming(place), Aside(place));
         var start = new ProcessStartInfo("strace",
         [
             "-f", "-y", "-xx", "-s", "100000000", "-e", "trace=" + Trace.Calls, "-e", "signal=none",
@@ -41,6 +43,10 @@ sealed class Recording : IDisposable
     public Trace Trace { get; }
 
     string Spool => _scratch["spool"];
+
+    // On the disk they lie in incoming/ from the beginning; that the service sees these one by one, when it has nothing
+    // else to do, makes turns in which an upload is accepted and given out at once.
+    static IEnumerable<string> LateOf(Uploads uploads) => uploads.All.Keys.TakeLast(Late);
 
     string Said
     {
@@ -85,8 +91,14 @@ sealed class Recording : IDisposable
     {
         Until(() => Ended() > 10, "ten jobs end");
         KillWorker();
-        Until(() => Ended() > 30, "thirty jobs end");
+        Until(() => Ended() > 20, "twenty jobs end");
         KillWorker();
+        foreach (var (place, number) in LateOf(uploads).Select((place, i) => (place, i)))
+        {
+            Until(() => Ended() == uploads.All.Count - Late + number, $"{number} of the late ones end");
+            File.Move(Aside(place), Incoming(place));
+        }
+
         Until(() => Ended() == uploads.All.Count, "all jobs end");
         var waiting = Failed();
         File.AppendAllText(Path.Combine(_scratch["keys"], "ring"), uploads.LateKey + "\n");
@@ -103,6 +115,10 @@ sealed class Recording : IDisposable
         var workers = Proc.ChildrenOf(Supervisor).Where(child => child.State != 'Z').ToList();
         if (workers.Count > 0) Proc.Send(workers[0].Pid, Proc.SigKill);
     }
+
+    string Incoming(string place) => Path.Combine(Spool, "incoming", place);
+
+    string Aside(string place) => _scratch[place.Replace('/', '-')];
 
     int Ended() => Folders("completed") + Failed();
 
