@@ -60,7 +60,8 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
         }
     }
 
-    // The first page is posted even when it is empty: the scheduler knows of jobs whose rows are not written yet.
+    // That the ring has changed is told even if no row says that it matters: the scheduler knows of jobs whose rows are
+    // not written yet.
     void Bring(DateTimeOffset changed, long ring)
     {
         var last = 0L;
@@ -73,7 +74,7 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
             }
 
             var starved = page.Where(job => job.Ended < changed).ToList();
-            if (first && starved.Count == 0) engine.Inbox.Post(new Event.KeysChanged([]));
+            if (first) engine.Inbox.Post(new Event.KeysChanged([]));
             for (var rest = starved; rest.Count > 0 && !IsOver(ring);) rest = Post(rest, ring);
             if (page.Count < PageMax) return;
             last = page[^1].Id;
@@ -98,7 +99,7 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
     List<Job> Post(List<Job> jobs, long ring)
     {
         var fitting = Fitting(jobs);
-        if (fitting > 0) engine.Inbox.Post(new Event.KeysChanged(jobs[..fitting]));
+        if (fitting > 0) engine.Inbox.Post(new Event.KeysChanged(jobs[..fitting], IsMore: true));
         // Before more are posted, these must have been counted: the turn that is under way may not know of them yet.
         AwaitTurns(2, ring);
         return jobs[fitting..];

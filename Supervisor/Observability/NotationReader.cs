@@ -86,10 +86,11 @@ sealed class NotationReader
 
     Event.KeysChanged KeysChanged(Words words)
     {
-        words.Need("changed");
+        var isMore = words.Take("more");
+        if (!isMore) words.Need("changed");
         var starved = new List<Job>();
         while (!words.AtEnd) starved.Add(Known(words.Count("a job")));
-        return new(starved);
+        return new(starved, isMore);
     }
 
     Event.OperatorAsked Asked(Words words)

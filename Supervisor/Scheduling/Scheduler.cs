@@ -130,7 +130,7 @@ sealed class Scheduler
             case Event.RollAsked: _roster.RollThrough = _workers.LastWorker; break;
             case Event.PolicyChanged changed: Adopt(changed.Policy); break;
             case Event.OperatorAsked asked: Hear(asked); break;
-            case Event.KeysChanged keys: ReopenAll(_starving.Again(keys.Starved, _turn.Now)); break;
+            case Event.KeysChanged keys: ReopenAll(_starving.Again(keys, _turn.Now)); break;
             default: throw new UnknownCaseException(happened);
         }
     }

@@ -30,10 +30,12 @@ sealed class Starving
     }
 
     /// <summary>The ring has changed: the jobs that deserve another try, with those that the ledger knows.</summary>
-    public IReadOnlyList<Job> Again(IReadOnlyList<Job> known, DateTimeOffset now)
+    public IReadOnlyList<Job> Again(Event.KeysChanged keys, DateTimeOffset now)
     {
+        // What has ended since the first of several has had its try.
+        if (keys.IsMore) return keys.Starved;
         ChangedAt = now;
-        var all = known.UnionBy(_latest, job => job.Id).ToList();
+        var all = keys.Starved.UnionBy(_latest, job => job.Id).ToList();
         _latest.Clear();
         return all;
     }

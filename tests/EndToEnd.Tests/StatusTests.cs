@@ -68,7 +68,7 @@ sealed partial class StatusTests
         service.Until(() => service.Says("SIGUSR1 from pid") && service.Says(since), "the signal is answered");
     }
 
-    [Test, CancelAfter(120_000), Explicit("until a turn that the ledger refuses is carried out again")]
+    [Test, CancelAfter(120_000)]
     public void A_ledger_that_somebody_holds_is_told_and_forgotten_when_it_is_let_go()
     {
         using var scratch = new Scratch();

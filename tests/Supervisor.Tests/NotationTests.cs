@@ -122,6 +122,7 @@ sealed class NotationTests
         yield return new Event.RollAsked();
         yield return new Event.KeysChanged([]);
         yield return new Event.KeysChanged([SomeJob(random, text)]);
+        yield return new Event.KeysChanged([SomeJob(random, text)], IsMore: true);
     }
 
     [Test]
@@ -145,7 +146,7 @@ sealed class NotationTests
     // Records compare their lists by reference; so what is in lists is compared as text.
     static object Bare(Event happened) => happened switch
     {
-        Event.KeysChanged changed => string.Join('\n', changed.Starved),
+        Event.KeysChanged changed => changed.IsMore + string.Join('\n', changed.Starved),
         Event.Measured measured => string.Join('\n', measured.Sizes),
         Event.PolicyChanged { Policy: var policy } =>
             policy with { Weights = new Dictionary<string, int>() } + string.Join(' ', policy.Weights),

@@ -67,6 +67,6 @@ sealed class OvertakenTests
         var job = new Job { Id = 1, Source = "a", State = JobState.Failed, Code = FailureCode.KeyMissing.Name };
         starving.Ended(job);
         starving.Ended(job with { Code = FailureCode.Cancelled.Name });
-        Assert.That(starving.Again([], _now), Is.Empty);
+        Assert.That(starving.Again(new([]), _now), Is.Empty);
     }
 }
