@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Decryptor.Protocol;
 using Decryptor.Supervisor.Observability;
 using Decryptor.Supervisor.Scheduling;
 
@@ -49,7 +50,7 @@ sealed class Witness(World world, Action<string>? tell)
         _idleWakes = isIdleWake && turn.WakeAt <= world.Now ? _idleWakes + 1 : 0;
         Demand(_idleWakes < 3, "it wants to be woken at once, again and again, and does nothing");
         CheckAnswers(events, turn);
-        CheckProof(turn);
+        CheckProof(events, turn);
         foreach (var row in turn.Rows)
             if (row is Row.WorkerEnded ended) CheckCharge(ended, before.Blame.WantsProbe);
         CheckStarved(turn);
@@ -143,17 +144,20 @@ sealed class Witness(World world, Action<string>? tell)
     }
 
     // No job is quarantined unless something has ended well between its last death but one and its last.
-    void CheckProof(Turn turn)
+    void CheckProof(IReadOnlyList<Event> events, Turn turn)
     {
         foreach (var row in turn.Rows)
         {
             if (row is not Row.WorkerEnded { Charged: { } job }) continue;
-            var isLast = turn.Rows.Any(each => each is Row.JobIs { Job: var end } && end.Id == job && !end.IsOpen);
-            Demand(!isLast || _lastProof >= _lastDeath[job], $"job {job} is condemned, and no worker was proved sound");
+            var isLast = turn.Rows.Any(each => each is Row.JobIs { Job: { Code: "POISON" } end } && end.Id == job);
+            Demand(!isLast || _lastProof >= _lastDeath.GetValueOrDefault(job),
+                $"job {job} is condemned, and no worker was proved sound");
             _lastDeath[job] = world.Steps;
         }
 
-        if (_state.Blame is { BusyDeaths: 0, WantsProbe: false }) _lastProof = world.Steps;
+        // In one step something may end well, and a worker die after it.
+        var hasEnded = events.Any(happened => happened is Event.WorkerSaid { Message: Finished });
+        if (hasEnded || _state.Blame is { BusyDeaths: 0, WantsProbe: false }) _lastProof = world.Steps;
     }
 
     void CheckStarved(Turn turn)
