@@ -55,15 +55,24 @@ sealed class BlameJudge(TurnDraft turn, BlameRecord record)
     public void AfterFinished() => Record = new();
 
     /// <summary>A worker died over a job by its own doing or by our verdict.</summary>
-    public Blame AfterBusyDeath(long job)
+    public Blame AfterBusyDeath(Job job)
     {
-        Record = Record with { BusyDeaths = Record.BusyDeaths + 1, Victims = Record.Victims.Add(job) };
+        Record = Record with { BusyDeaths = Record.BusyDeaths + 1, Victims = Record.Victims.Add(job.Id) };
         var (deaths, jobs) = (turn.Policy.BusyDeathsMax, turn.Policy.BusyDeathsJobsMin);
-        if (Record.BusyDeaths < deaths || Record.Victims.Count < jobs) return Blame.Job;
+        if (Record.BusyDeaths < deaths || Record.Victims.Count < jobs)
+        {
+            // No job has its last chance with a worker that may be broken: something must end well before.
+            if (IsOnLastChance(job.Deaths + 1, turn.Policy)) Record = Record with { WantsProbe = true };
+            return Blame.Job;
+        }
+
         Record = Record with { WantsProbe = true };
         AfterWorkerFailure();
         return Blame.Worker;
     }
+
+    /// <summary>Whether one more death than so many quarantines a job.</summary>
+    public static bool IsOnLastChance(int deaths, Policy policy) => deaths > 0 && deaths + 1 == policy.DeathsMax;
 
     /// <summary>A worker did not start, did not greet, or died with nothing to do.</summary>
     public void AfterWorkerFailure()

@@ -236,7 +236,7 @@ sealed class Scheduler
     /// <summary>A job's worker is proved dead. Returns the job's number if the death is charged to it.</summary>
     long? GiveBack(Job job, Blame blame, Incarnation worker, string why)
     {
-        if (blame == Blame.Job) blame = _judge.AfterBusyDeath(job.Id);
+        if (blame == Blame.Job) blame = _judge.AfterBusyDeath(job);
         else if (blame == Blame.Worker) _judge.AfterWorkerFailure();
         _jobs.GiveBack(job, worker, blame == Blame.Job, why);
         return blame == Blame.Job ? job.Id : null;

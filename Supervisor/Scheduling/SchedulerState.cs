@@ -54,6 +54,10 @@ sealed record SchedulerState
         LastWorker = recovered.LastWorker,
         Queue = new() { Waiting = recovered.Waiting },
         Poison = recovered.Poison,
+        Blame = new()
+        {
+            WantsProbe = recovered.Waiting.Any(job => BlameJudge.IsOnLastChance(job.Deaths, policy)),
+        },
         Tally = new() { Accepted = recovered.Waiting.Count },
     };
 }

@@ -58,6 +58,13 @@ sealed class House(Policy policy)
         return Step(Said(busy, new Progress(busy.Job.Attempt, 0, 0, 0)), new Event.WorkerGone(busy.Worker, "SIGKILL"));
     }
 
+    /// <summary>The worker in that slot has read the probe, or could not.</summary>
+    public Turn EndProbe(int slot, Outcome outcome)
+    {
+        var probing = (WorkerSlot.Probing)Slot(slot);
+        return Step(Said(probing, new Finished(probing.Attempt, outcome, "", "", "", 1, 1, default)));
+    }
+
     public Turn Gone(int slot) =>
         Step(new Event.WorkerGone(State.Slots.Single(each => each.Worker.Slot == slot).Worker, "SIGKILL"));
 

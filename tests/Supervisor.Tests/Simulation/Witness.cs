@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Decryptor.Protocol;
 using Decryptor.Supervisor.Observability;
 using Decryptor.Supervisor.Scheduling;
 
@@ -12,6 +13,8 @@ sealed class Witness(World world, Action<string>? tell)
 {
     const int TwinEvery = 16;
 
+    readonly Dictionary<long, long> _lastDeath = [];
+    long _lastProof;
     int _idleWakes;
     SchedulerState _state = new();
 
@@ -47,6 +50,7 @@ sealed class Witness(World world, Action<string>? tell)
         _idleWakes = isIdleWake && turn.WakeAt <= world.Now ? _idleWakes + 1 : 0;
         Demand(_idleWakes < 3, "it wants to be woken at once, again and again, and does nothing");
         CheckAnswers(events, turn);
+        CheckProof(events, turn);
         foreach (var row in turn.Rows)
             if (row is Row.WorkerEnded ended) CheckCharge(ended, before.Blame.WantsProbe);
         CheckStarved(turn);
@@ -137,6 +141,23 @@ sealed class Witness(World world, Action<string>? tell)
         }
         else if (worker.CrashedHeard && ended.How.StartsWith("exit", StringComparison.Ordinal))
             Demand(wantedProbe || _state.Blame.WantsProbe, $"{ended.Worker} {worker.Sin}, and nobody is charged");
+    }
+
+    // No job is quarantined unless something has ended well between its last death but one and its last.
+    void CheckProof(IReadOnlyList<Event> events, Turn turn)
+    {
+        foreach (var row in turn.Rows)
+        {
+            if (row is not Row.WorkerEnded { Charged: { } job }) continue;
+            var isLast = turn.Rows.Any(each => each is Row.JobIs { Job: { Code: "POISON" } end } && end.Id == job);
+            Demand(!isLast || _lastProof >= _lastDeath.GetValueOrDefault(job),
+                $"job {job} is condemned, and no worker was proved sound");
+            _lastDeath[job] = world.Steps;
+        }
+
+        // In one step something may end well, and a worker die after it.
+        var hasEnded = events.Any(happened => happened is Event.WorkerSaid { Message: Finished });
+        if (hasEnded || _state.Blame is { BusyDeaths: 0, WantsProbe: false }) _lastProof = world.Steps;
     }
 
     void CheckStarved(Turn turn)
