@@ -22,7 +22,9 @@ static class Notation
         Event.StopAsked stop => stop.AtOnce ? "stop at once" : "stop",
         Event.ResizeAsked resize => string.Create(CultureInfo.InvariantCulture, $"resize {resize.By:+0;-0}"),
         Event.RollAsked => "roll",
-        Event.KeysChanged changed => $"keys {(changed.IsMore ? "more" : "changed")}{string.Concat(changed.Starved.Select(job => $" {job.Id}"))}",
+        Event.KeysChanged changed =>
+            $"keys {(changed.IsMore ? "more" : "changed")}"
+            + string.Concat(changed.Starved.Select(job => $" {job.Id}")),
         Event.Measured measured =>
             $"measured{string.Concat(measured.Sizes.Select(size => $" {size.Worker} {size.ResidentBytes}"))}",
         Event.OperatorAsked asked =>

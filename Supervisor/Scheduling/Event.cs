@@ -79,7 +79,9 @@ abstract record Event
 
     /// <summary>The key ring holds other keys than before: what failed for want of one may run again.</summary>
     /// <param name="Starved">The jobs that failed for that reason, as the ledger has them.</param>
-    /// <param name="IsMore">Whether the ring is the one that was told of before: there are too many for one event.</param>
+    /// <param name="IsMore">
+    /// Whether the ring is the one that was told of before: there are too many for one event.
+    /// </param>
     internal sealed record KeysChanged(IReadOnlyList<Job> Starved, bool IsMore = false) : Event;
 }
 

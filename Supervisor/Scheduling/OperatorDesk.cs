@@ -13,14 +13,14 @@ sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
     /// </summary>
     public WorkerSlot? Hear(Event.OperatorAsked asked, WorkerSlot? holder)
     {
-        var refusal = Refusal(asked, holder);
+        var refusal = WhyNot(asked, holder);
         var result = refusal ?? Do(asked, holder);
         turn.Remember(new Row.Audit(turn.Now, asked.Who, asked.Act, asked.Job.Id, result));
         turn.Tell(new Order.Reply(asked.Ticket, refusal is null, result));
         return refusal is null && asked.Act == OperatorAct.Cancel ? holder : null;
     }
 
-    string? Refusal(Event.OperatorAsked asked, WorkerSlot? holder)
+    string? WhyNot(Event.OperatorAsked asked, WorkerSlot? holder)
     {
         var job = asked.Job;
         var isOpen = holder is not null || queue.Holds(job.Id);

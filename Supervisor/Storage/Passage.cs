@@ -12,6 +12,7 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
     readonly List<long> _gone = [];
     int _done;
     bool _queued;
+    bool _published;
 
     /// <summary>Carries the moves out in order, from the first that is not done, and sees them onto the disk.</summary>
     /// <returns>What turned out otherwise; the later moves of such a job were left out.</returns>
@@ -29,17 +30,19 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
     {
         FailPoint.Reached("carry");
         if (JobOf(move) is { } job && _gone.Contains(job)) return;
-        if (move is Move.Take) SettleQueue();
+        if (move is Move.Take && _queued || move is Move.Reopen && _published) Settle();
         _queued |= move is Move.Accept or Move.GiveBack or Move.Reopen;
+        _published |= move is Move.Publish or Move.Refuse;
         if (!carrier.Carry(move)) _gone.Add(JobOf(move)!.Value);
     }
 
-    // What has come into queue/ in this turn and goes on at once would have a queue/ synced that never knew it: if the
-    // power went just then, a disk that keeps no order over directories would have it nowhere.
-    void SettleQueue()
+    // A file that goes on in the turn in which it came would leave a room that was never synced with it, and a folder
+    // that is published and reopened in one turn would be gone from a room that is synced before the other knows its
+    // input: if the power went just then, a disk that keeps no order over directories would have it nowhere.
+    void Settle()
     {
-        if (_queued && options.Durable) _folders.Sync();
-        _queued = false;
+        if (options.Durable) _folders.Sync();
+        (_queued, _published) = (false, false);
     }
 
     static long? JobOf(Move move) => move switch

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Decryptor.EndToEnd.Tests;
 
 /// <summary>
-/// What a service lives on is taken away while it works, and given back: it is degraded meanwhile, says why, and goes on
-/// by itself, in the same process, with nothing lost.
+/// What a service lives on is taken away while it works, and given back: it is degraded meanwhile, says why, and goes
+/// on by itself, in the same process, with nothing lost.
 /// </summary>
 sealed class ResourceTests
 {

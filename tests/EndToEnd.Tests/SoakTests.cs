@@ -87,7 +87,8 @@ sealed class SoakTests
             Memory.Look(seconds, Proc.ResidentMemory(service.Pid));
             Files.Look(seconds, Proc.OpenFiles(service.Pid));
             Threads.Look(seconds, Proc.Threads(service.Pid));
-            Ledger.Look(seconds, Directory.GetFiles(service.Spool, "ledger.db*").Sum(file => new FileInfo(file).Length));
+            var ledger = Directory.GetFiles(service.Spool, "ledger.db*");
+            Ledger.Look(seconds, ledger.Sum(file => new FileInfo(file).Length));
         }
 
         public void Tell(int done)

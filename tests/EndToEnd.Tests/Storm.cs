@@ -29,7 +29,8 @@ sealed class Storm(int seed, bool misbehaving)
 
     public bool Chance(double share) => _random.NextDouble() < share;
 
-    public void Pause(int upTo) => Thread.Sleep(_random.Next(upTo));
+    /// <summary>Some time up to so many milliseconds.</summary>
+    public TimeSpan Pause(int upTo) => TimeSpan.FromMilliseconds(_random.Next(upTo));
 
     /// <summary>One upload more, of bytes that no other has.</summary>
     public void Drop(Scratch scratch)
@@ -84,7 +85,8 @@ sealed class Storm(int seed, bool misbehaving)
         using var connection = new SqliteConnection($"Data Source={ledger};Mode=ReadOnly");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT slot, number, ended FROM worker WHERE charged IS NOT NULL AND how LIKE '%SIGKILL%'";
+        command.CommandText =
+            "SELECT slot, number, ended FROM worker WHERE charged IS NOT NULL AND how LIKE '%SIGKILL%'";
         using var rows = command.ExecuteReader();
         var found = new List<double>();
         while (rows.Read())

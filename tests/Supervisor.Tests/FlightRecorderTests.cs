@@ -70,11 +70,16 @@ sealed class FlightRecorderTests
                 var part = Perform(lines, first, out _);
                 var begun = part[(part.IndexOf("\n\n", StringComparison.Ordinal) + 2)..];
                 Assert.That(whole, Does.EndWith(begun), $"{file} from step {first} on");
-                if (part.Contains("keys changed 1", StringComparison.Ordinal)) continue;
+                if (NamesJobs(part)) continue;
                 Assert.That(Perform(part.TrimEnd('\n').Split('\n'), 0, out _), Is.EqualTo(part));
             }
         }
     }
+
+    // Of jobs that ended before it begins a part knows nothing; a recorder would have told it.
+    static bool NamesJobs(string part) =>
+        part.Contains("keys changed 1", StringComparison.Ordinal)
+        || part.Contains("\noperator ", StringComparison.Ordinal);
 
     static string Perform(string[] lines, long leaveOut, out long steps)
     {

@@ -120,6 +120,7 @@ sealed class NotationTests
         });
         yield return new Event.ResizeAsked(random.Next(-5, 5));
         yield return new Event.RollAsked();
+        yield return new Event.Overslept(TimeSpan.FromTicks(random.NextInt64(1L << 40)));
         yield return new Event.KeysChanged([]);
         yield return new Event.KeysChanged([SomeJob(random, text)]);
         yield return new Event.KeysChanged([SomeJob(random, text)], IsMore: true);

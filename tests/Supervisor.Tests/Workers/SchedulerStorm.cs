@@ -66,6 +66,7 @@ sealed class SchedulerStorm(int seed)
         {
             case Order.Start start: _peers.Add(start.Worker, new(new(1, 1, start.Worker))); break;
             case Order.Assign assign: _peers[assign.Attempt.Worker].Attempt = assign.Attempt; break;
+            case Order.Probe probe: _peers[probe.Attempt.Worker].Attempt = probe.Attempt; break;
             case Order.Answer answer: _events.Add(new Event.KeysAnswered(answer.Request.Attempt)); break;
             case Order.Dismiss dismiss: Die(dismiss.Worker, "exit 0"); break;
             case Order.Kill kill: Die(kill.Worker, "SIGKILL"); break;
