@@ -29,7 +29,7 @@ static class LedgerFile
             DataSource = path,
             Mode = mode,
             Pooling = false,
-            DefaultTimeout = 5,
+            DefaultTimeout = 1,
         }.ToString());
         connection.Open();
         return connection;

@@ -275,8 +275,9 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
         {
             Dismiss();
         }
-        catch (IOException refused)
+        catch (Exception refused) when (refused is IOException or ObjectDisposedException)
         {
+            // The pipe is closed by whoever sees the exit first, in the middle of a write as well.
             await BreakIfItLivesOn($"does not read: {refused.Message}");
         }
     }
@@ -320,7 +321,7 @@ sealed class WorkerProcess(WorkerProgram program, Incarnation worker, string fol
             _held = true;
             return 0;
         }
-        catch (IOException)
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException)
         {
             return 0;
         }

@@ -1,3 +1,4 @@
+using Decryptor.Protocol;
 using Decryptor.Supervisor.Workers;
 
 namespace Decryptor.EndToEnd.Tests;
@@ -12,10 +13,9 @@ sealed class CrashTests
         using var service = new Serving(
             scratch, ["--worker-program", Programs.FakeWorker], config: new { workers = 2 });
         Serving.Drop(scratch, "failfast~1.txt", "text\n"u8.ToArray());
-        service.AwaitEnded(1);
+        var (folder, _) = service.AwaitEnded(1).Values.Single();
 
-        var crashes = Path.Combine(service.Spool, "run", "crashes");
-        var card = CrashCard.Read(CrashFolder.Of(crashes, 1).Single())!;
+        var card = CrashCard.Read(Path.Combine(folder, OutputNames.CrashOf(1)))!;
         Assert.That((card.Job, card.Attempt, card.Exit), Is.EqualTo((1L, 1, "exit 134 (SIGABRT)")));
         Assert.That(card.Source, Is.EqualTo("failfast~1.txt"));
         Assert.That(card.Stderr, Does.Contain("told to"));
@@ -33,7 +33,7 @@ sealed class CrashTests
         var ended = service.AwaitEnded(1);
 
         Assert.That(ended.Values.Single().Report.Outcome, Is.EqualTo("complete"));
-        var card = CrashCard.Read(CrashFolder.Of(Path.Combine(service.Spool, "run", "crashes"), 1).Single())!;
+        var card = CrashCard.Read(Path.Combine(ended.Values.Single().Folder, OutputNames.CrashOf(1)))!;
         Assert.That(card.Exit, Does.StartWith("exit 0"));
         service.Until(
             () => !Sleepers().Contains($"60.{card.Pid}") && Proc.ChildrenOf(service.Pid).Count == 2,

@@ -107,7 +107,9 @@ sealed class StormTests
 
     static byte[] TextIn(string folder)
     {
-        var texts = Directory.GetFiles(folder, "*.log");
+        var texts = Directory.GetFiles(folder)
+            .Where(file => Path.GetFileName(file) is not ("report.json" or "input"))
+            .Where(file => !OutputNames.IsCrash(Path.GetFileName(file))).ToArray();
         return texts.Length == 1 ? File.ReadAllBytes(texts[0]) : [];
     }
 
