@@ -98,7 +98,9 @@ sealed record Policy
     /// <summary>How long an attempt at so many bytes may take.</summary>
     public TimeSpan JobTime(long bytes)
     {
-        var scaled = TimeSpan.FromSeconds(bytes / (double)BytesPerSecondMin);
+        // A file full of holes may claim more bytes than there is time for.
+        const double secondsMax = 1e9;
+        var scaled = TimeSpan.FromSeconds(Math.Min(secondsMax, bytes / (double)BytesPerSecondMin));
         return scaled > JobTimeMin ? scaled : JobTimeMin;
     }
 

@@ -28,6 +28,19 @@ abstract record Move
     {
     }
 
+    /// <summary>Whose move it is; null for one that is a worker's.</summary>
+    public long? JobId => this switch
+    {
+        Accept accept => accept.Job.Id,
+        Take take => take.Job.Id,
+        GiveBack back => back.Job.Id,
+        Publish publish => publish.Job.Id,
+        Refuse refuse => refuse.Job.Id,
+        Reopen reopen => reopen.Job.Id,
+        Prepare or Probe or Discard => null,
+        _ => throw new UnknownCaseException(this),
+    };
+
     /// <summary><c>incoming/Place</c> → <c>queue/</c></summary>
     internal sealed record Accept(Job Job, string Place) : Move;
 

@@ -29,11 +29,11 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
     void Carry(Carrier carrier, Move move)
     {
         FailPoint.Reached("carry");
-        if (JobOf(move) is { } job && _gone.Contains(job)) return;
+        if (move.JobId is { } job && _gone.Contains(job)) return;
         if (move is Move.Take && _queued || move is Move.Reopen && _published) Settle();
         _queued |= move is Move.Accept or Move.GiveBack or Move.Reopen;
         _published |= move is Move.Publish or Move.Refuse;
-        if (!carrier.Carry(move)) _gone.Add(JobOf(move)!.Value);
+        if (!carrier.Carry(move)) _gone.Add(move.JobId!.Value);
     }
 
     // A file that goes on in the turn in which it came would leave a room that was never synced with it, and a folder
@@ -44,16 +44,4 @@ sealed class Passage(SpoolRooms rooms, SpoolOptions options, IReadOnlyList<Move>
         if (options.Durable) _folders.Sync();
         (_queued, _published) = (false, false);
     }
-
-    static long? JobOf(Move move) => move switch
-    {
-        Move.Accept accept => accept.Job.Id,
-        Move.Take take => take.Job.Id,
-        Move.GiveBack back => back.Job.Id,
-        Move.Publish publish => publish.Job.Id,
-        Move.Refuse refuse => refuse.Job.Id,
-        Move.Reopen reopen => reopen.Job.Id,
-        Move.Prepare or Move.Probe or Move.Discard => null,
-        _ => throw new UnknownCaseException(move),
-    };
 }

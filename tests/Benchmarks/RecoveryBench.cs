@@ -13,19 +13,7 @@ namespace Decryptor.Benchmarks;
 /// </summary>
 static class RecoveryBench
 {
-    public static int Run(int cycles)
-    {
-        var folder = Directory.CreateTempSubdirectory("decryptor-bench-").FullName;
-        try
-        {
-            Measure(folder, cycles);
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    public static int Run(int cycles) => Scratch.Use(folder => Measure(folder, cycles));
 
     static void Measure(string folder, int cycles)
     {

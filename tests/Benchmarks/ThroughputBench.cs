@@ -21,19 +21,7 @@ static class ThroughputBench
 
     static readonly TimeSpan _betweenKills = TimeSpan.FromSeconds(5);
 
-    public static int Run(int rounds)
-    {
-        var folder = Directory.CreateTempSubdirectory("decryptor-bench-").FullName;
-        try
-        {
-            Measure(folder, rounds);
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    public static int Run(int rounds) => Scratch.Use(folder => Measure(folder, rounds));
 
     static void Measure(string folder, int rounds)
     {

@@ -162,11 +162,11 @@ sealed class SimulatedSupervisor(World world)
         var gone = new List<long>();
         foreach (var move in turn.Moves)
         {
-            if (JobOf(move) is { } job && gone.Contains(job)) continue;
+            if (move.JobId is { } job && gone.Contains(job)) continue;
             foreach (var change in world.Disk.Steps(move))
             {
                 if (changes-- <= 0) return false;
-                if (!change()) gone.Add(JobOf(move)!.Value);
+                if (!change()) gone.Add(move.JobId!.Value);
             }
         }
 
@@ -182,17 +182,6 @@ sealed class SimulatedSupervisor(World world)
         foreach (var job in gone) Post(world.Now, new Event.InputGone(job));
         return true;
     }
-
-    static long? JobOf(Move move) => move switch
-    {
-        Move.Accept accept => accept.Job.Id,
-        Move.Take take => take.Job.Id,
-        Move.GiveBack back => back.Job.Id,
-        Move.Publish publish => publish.Job.Id,
-        Move.Refuse refuse => refuse.Job.Id,
-        Move.Reopen reopen => reopen.Job.Id,
-        _ => null,
-    };
 
     void Give(Order order)
     {
