@@ -24,6 +24,7 @@ sealed class ControlSocket(
     const string Form = "one line of JSON: {\"act\":\"retry|cancel|release\",\"job\":17}";
 
     static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(10);
     readonly ControlPlace _place = new(folder);
@@ -159,17 +160,30 @@ sealed class ControlSocket(
                 "ask as root, or as the user that the service runs as");
         if (ReadLine(connection) is not { } line)
             return ControlReply.No("usage", "no line came in time, or one that is too long", Form);
-        if (Parse(line, out var wrong) is not { } request) return wrong!;
-        if (find(request.Job) is not { } job)
-            return ControlReply.No("unknown", $"there is no job {request.Job}", "decryptor jobs lists them");
-        return desk.Ask(ControlRequest.Acts[request.Act], job, peer.ToString(), _patience) switch
-        {
-            { Done: true, Text: var text } => new() { Done = true, Text = text },
-            { Text: var text } => ControlReply.No("refused", text),
-            null => ControlReply.No("silent", $"the service gave no answer in {_patience.TotalSeconds:0.#} s",
-                "decryptor status shows what it does; what was asked may still be done"),
-        };
+        return Parse(line, out var wrong) is { } request ? Ask(request, peer) : wrong!;
     }
+
+    // The ledger may lag behind the scheduler by the turn that is carried out just now: then it is read again.
+    ControlReply Ask(ControlRequest request, ControlPeer peer)
+    {
+        var until = DateTime.UtcNow + _patience;
+        while (true)
+        {
+            if (find(request.Job) is not { } job)
+                return ControlReply.No("unknown", $"there is no job {request.Job}", "decryptor jobs lists them");
+            var reply = desk.Ask(ControlRequest.Acts[request.Act], job, peer.ToString(), _patience);
+            if (reply?.Result != ActResult.Stale || DateTime.UtcNow >= until) return Worded(reply);
+            Thread.Sleep(Moment);
+        }
+    }
+
+    ControlReply Worded(Order.Reply? reply) => reply switch
+    {
+        { Result: ActResult.Done, Text: var text } => new() { Done = true, Text = text },
+        { Text: var text } => ControlReply.No("refused", text),
+        null => ControlReply.No("silent", $"the service gave no answer in {_patience.TotalSeconds:0.#} s",
+            "decryptor status shows what it does; what was asked may still be done"),
+    };
 
     // A line, or what came before the other side ended; null where neither comes in time, or it is too long.
     byte[]? ReadLine(Socket connection)

@@ -98,5 +98,18 @@ enum OperatorAct
     Release,
 }
 
+/// <summary>What became of an operator's act.</summary>
+enum ActResult
+{
+    /// <summary>It is done.</summary>
+    Done,
+
+    /// <summary>It cannot be done, and the reply says why.</summary>
+    Refused,
+
+    /// <summary>It was asked with a row of the ledger that is no longer so: to be asked again with the new one.</summary>
+    Stale,
+}
+
 /// <summary>A worker's resident memory in bytes.</summary>
 readonly record struct WorkerSize(Incarnation Worker, long ResidentBytes);

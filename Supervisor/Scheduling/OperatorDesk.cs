@@ -3,7 +3,8 @@ using Decryptor.Protocol;
 namespace Decryptor.Supervisor.Scheduling;
 
 /// <summary>
-/// What operators ask for. Each act is answered, and each leaves an audit row, whether it was done or refused.
+/// What operators ask for. Each act is answered, and each leaves an audit row, whether it was done or refused; one that
+/// was asked with old news is neither, and is to be asked again.
 /// </summary>
 sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
 {
@@ -13,12 +14,24 @@ sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
     /// </summary>
     public WorkerSlot? Hear(Event.OperatorAsked asked, WorkerSlot? holder)
     {
+        if (IsStale(asked, holder))
+        {
+            var again = $"job {asked.Job.Id} changes at this moment: ask again";
+            turn.Tell(new Order.Reply(asked.Ticket, ActResult.Stale, again));
+            return null;
+        }
+
         var refusal = WhyNot(asked, holder);
         var result = refusal ?? Do(asked, holder);
         turn.Remember(new Row.Audit(turn.Now, asked.Who, asked.Act, asked.Job.Id, result));
-        turn.Tell(new Order.Reply(asked.Ticket, refusal is null, result));
+        turn.Tell(new Order.Reply(asked.Ticket, refusal is null ? ActResult.Done : ActResult.Refused, result));
         return refusal is null && asked.Act == OperatorAct.Cancel ? holder : null;
     }
+
+    // The ledger was read before this turn, so it may say less than has happened; never more.
+    bool IsStale(Event.OperatorAsked asked, WorkerSlot? holder) =>
+        asked.Act != OperatorAct.Cancel && holder is null && !queue.Holds(asked.Job.Id)
+        && (asked.Job.IsOpen || jobs.IsStale(asked.Job));
 
     string? WhyNot(Event.OperatorAsked asked, WorkerSlot? holder)
     {
@@ -27,8 +40,6 @@ sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
         if (asked.Act == OperatorAct.Cancel)
             return isOpen ? null : $"job {job.Id} has ended: there is nothing to cancel";
         if (isOpen) return $"job {job.Id} has not ended yet: {(holder is null ? "it waits" : "it runs")}";
-        // The ledger was read before this turn, so it may say less than has happened; never more.
-        if (job.IsOpen || jobs.IsStale(job)) return $"job {job.Id} changes at this moment: ask again";
         var isPoison = job.Code == FailureCode.Poison.Name;
         if (asked.Act == OperatorAct.Release && !isPoison)
             return $"job {job.Id} is not in quarantine: retry runs it again";

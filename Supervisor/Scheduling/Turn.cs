@@ -133,7 +133,7 @@ abstract record Order
     internal sealed record Dismiss(Incarnation Worker) : Order;
 
     /// <summary>Answer an operator.</summary>
-    internal sealed record Reply(long Ticket, bool Done, string Text) : Order;
+    internal sealed record Reply(long Ticket, ActResult Result, string Text) : Order;
 
     /// <summary>SIGKILL; <paramref name="Over"/> is what it worked on.</summary>
     internal sealed record Kill(Incarnation Worker, Attempt? Over, string Why) : Order;

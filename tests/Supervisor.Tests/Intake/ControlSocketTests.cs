@@ -16,12 +16,14 @@ sealed class ControlSocketTests
     ControlDesk _desk;
     ControlSocket? _socket;
     bool _answers;
+    int _staleReplies;
 
     [SetUp]
     public void SetUp()
     {
         _scratch = new();
         _answers = true;
+        _staleReplies = 0;
         _asked.Clear();
         _desk = new((happened, _) => Decide((Event.OperatorAsked)happened));
     }
@@ -52,6 +54,23 @@ sealed class ControlSocketTests
         Listen();
         var reply = Ask("{\"act\":\"cancel\",\"job\":18}\n");
         Assert.That((reply.Done, reply.Code, reply.Text), Is.EqualTo((false, "refused", "Cancel 18")));
+    }
+
+    [Test]
+    public void What_was_asked_with_old_news_is_asked_again_with_new_ones()
+    {
+        Listen();
+        _staleReplies = 3;
+        Assert.That(Ask("{\"act\":\"retry\",\"job\":17}\n").Done, Is.True);
+        Assert.That(_asked, Has.Count.EqualTo(4));
+    }
+
+    [Test]
+    public void A_job_that_never_comes_to_rest_is_told_as_refused()
+    {
+        Listen();
+        _staleReplies = int.MaxValue;
+        Assert.That(Ask("{\"act\":\"retry\",\"job\":17}\n").Code, Is.EqualTo("refused"));
     }
 
     [TestCase("{\"act\":\"retry\",\"job\":17", "usage")]
@@ -102,7 +121,7 @@ sealed class ControlSocketTests
         Listen();
         _answers = false;
         Assert.That(Ask("{\"act\":\"retry\",\"job\":17}\n").Code, Is.EqualTo("silent"));
-        Assert.That(() => _desk.Answer(new Order.Reply(_asked[0].Ticket, true, "too late")), Throws.Nothing);
+        Assert.That(() => _desk.Answer(new Order.Reply(_asked[0].Ticket, ActResult.Done, "late")), Throws.Nothing);
     }
 
     [Test]
@@ -222,8 +241,14 @@ sealed class ControlSocketTests
     bool Decide(Event.OperatorAsked asked)
     {
         lock (_asked) _asked.Add(asked);
-        if (_answers) _desk.Answer(new(asked.Ticket, asked.Job.Id == 17, $"{asked.Act} {asked.Job.Id}"));
+        if (_answers) _desk.Answer(new(asked.Ticket, ResultOf(asked.Job), $"{asked.Act} {asked.Job.Id}"));
         return true;
+    }
+
+    ActResult ResultOf(Job job)
+    {
+        if (_staleReplies-- > 0) return ActResult.Stale;
+        return job.Id == 17 ? ActResult.Done : ActResult.Refused;
     }
 
     ControlReply Ask(string line, bool ends = true, string? folder = null)

@@ -179,8 +179,9 @@ sealed class Witness(World world, Action<string>? tell)
         {
             if (happened is not Event.OperatorAsked question) continue;
             asked++;
-            Demand(turn.Orders.Any(order => order is Order.Reply reply && reply.Ticket == question.Ticket),
-                $"ticket {question.Ticket} is not answered");
+            var reply = turn.Orders.OfType<Order.Reply>().SingleOrDefault(reply => reply.Ticket == question.Ticket);
+            Demand(reply is not null, $"ticket {question.Ticket} is not answered once");
+            if (reply!.Result == ActResult.Stale) asked--;
         }
 
         Demand(turn.Rows.Count(row => row is Row.Audit) == asked, $"{asked} acts, and not as many rows of audit");
