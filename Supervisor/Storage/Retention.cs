@@ -101,7 +101,6 @@ sealed class Retention : IDisposable
             try
             {
                 if (_past.TryTake(out var past, _pause)) past.Room.Remove(past.Name);
-                else _spool.TrimCrashes();
             }
             catch (IOException e)
             {

@@ -103,15 +103,6 @@ sealed class Spool : IDisposable
         return passage.Go();
     }
 
-    /// <summary>Removes all but the newest crash cards. Any thread may call it.</summary>
-    public void TrimCrashes(int max = 1000)
-    {
-        var cards = _rooms.Crashes.Names()
-            .Select(name => (Name: name, Entry: _rooms.Crashes.Look(name)))
-            .OrderByDescending(card => card.Entry?.ChangedTicks);
-        foreach (var (name, _) in cards.Skip(max)) _rooms.Crashes.Remove(name);
-    }
-
     /// <summary>Takes ended jobs' folders out of sight, onto the disk; returns those that were there.</summary>
     /// <param name="jobs">Which.</param>
     /// <param name="rename">Gives a folder its new name.</param>

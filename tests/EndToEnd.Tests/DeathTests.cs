@@ -64,11 +64,12 @@ sealed class DeathTests
         [ValueSource(nameof(_deeds))] string deed, [Values("starting", "idle")] string state)
     {
         using var scratch = new Scratch();
-        Directory.CreateDirectory(scratch["spool/work"]);
-        File.WriteAllText(scratch["spool/work/behaviour"], $"{state} {deed}");
+        var work = Directory.CreateDirectory(scratch["spool/work"]).FullName;
+        var behaviour = Path.Combine(work, "behaviour");
+        File.WriteAllText(behaviour, $"{state} {deed}");
         using var service = WithFakes(scratch);
         service.Until(() => service.Says("is gone") || (state, deed) == ("idle", "stop-self"), "a worker fails");
-        File.Delete(scratch["spool/work/behaviour"]);
+        File.Delete(behaviour);
         Serving.Drop(scratch, "ok.txt", "text\n"u8.ToArray());
         Assert.That(service.AwaitEnded(1, 60)["ok.txt"].Report.Outcome, Is.EqualTo("complete"));
         service.Until(() => service.Workers().Count == 3, "the pool is whole again", 60);

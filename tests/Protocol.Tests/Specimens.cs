@@ -9,6 +9,9 @@ static class Specimens
 
     public static readonly Attempt Attempt = new(17, 1, Worker);
 
+    /// <summary>A worker's own folder in a spool.</summary>
+    static readonly string Room = Path.Combine("/srv/spool", "work", $"{Worker}");
+
     static readonly Limits Limits = new(16L << 30, 200, 64L << 20, 20_000, 5, 4096, 4096, 128L << 20, 20, 108);
 
     static readonly Gen<string> Texts = Gen.String[Gen.Char['\u0000', '\ud7ff'], 0, 300];
@@ -43,7 +46,7 @@ static class Specimens
     {
         ["hello"] = new Hello(Message.Version, Worker, "0.1.0", "x86-64-v3", "landlock:7 seccomp rlimits"),
         ["assign"] = new Assign(
-            Attempt, "/srv/spool/work/w3.7/in/17", "/srv/spool/work/w3.7/out/17-1", "boot.xlog", "shop", Limits),
+            Attempt, $"{Room}/in/17", $"{Room}/out/17-1", "boot.xlog", "shop", Limits),
         ["assign-hash-first"] = new Assign(
             Attempt, "/in/17", "/out/17-1", "boot.xlog", "", Limits, HashFirst: true,
             Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]]),

@@ -5,41 +5,25 @@ using Decryptor.Supervisor.Storage;
 namespace Decryptor.Supervisor.Tests.Storage;
 
 /// <summary>What is known of a death goes with the job, and nothing that a worker makes can pass for it.</summary>
-sealed class CrashCardTests
+sealed class CrashCardTests : OnSpool
 {
     static readonly Incarnation Worker = new(1, 7);
-    Scratch _scratch;
-    Spool _spool;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _scratch = new();
-        _spool = _scratch.OpenSpool();
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _spool.Dispose();
-        _scratch.Dispose();
-    }
 
     [Test]
     public void Cards_are_for_the_owner_alone_until_their_job_ends() =>
-        Assert.That(Scratch.ModeOf(_spool.Crashes), Is.EqualTo("700"));
+        Assert.That(Scratch.ModeOf(Spool.Crashes), Is.EqualTo("700"));
 
     [Test]
     public void The_cards_of_a_refused_job_go_into_its_folder_and_those_of_others_stay()
     {
         var job = Ended(attempts: 3, JobState.Failed);
         foreach (var name in new[] { "1-1", "1-3", "11-1", "1-4" }) Card(name);
-        _scratch.Write("spool/queue/1~~boot.xlog", "abc");
+        Home.Write("spool/queue/1~~boot.xlog", "abc");
         Twice(new Move.Refuse(job, null));
-        Assert.That(_scratch.In("failed"),
+        Assert.That(Home.In("failed"),
             Is.EqualTo(new[] { "1", "1/crash-1.json", "1/crash-3.json", "1/input", "1/report.json" }));
         Assert.That(Text("failed/1/crash-3.json"), Is.EqualTo("card 1-3"));
-        Assert.That(_scratch.In("run/crashes"), Is.EqualTo(new[] { "1-4.json", "11-1.json" }));
+        Assert.That(Home.In("run/crashes"), Is.EqualTo(new[] { "1-4.json", "11-1.json" }));
     }
 
     [Test]
@@ -49,7 +33,7 @@ sealed class CrashCardTests
         Card("1-1");
         Deliver(job, "text.log");
         Twice(new Move.Publish(job, job.Attempt));
-        Assert.That(_scratch.In("completed"),
+        Assert.That(Home.In("completed"),
             Is.EqualTo(new[] { "1", "1/crash-1.json", "1/report.json", "1/text.log" }));
     }
 
@@ -59,9 +43,9 @@ sealed class CrashCardTests
         var job = Ended(attempts: 2, JobState.Completed);
         Card("1-2");
         Deliver(job, "crash-1.json", "crash-2.json", "CRASH-9.JSON");
-        Directory.CreateDirectory($"{_spool.OutputOf(job.Attempt)}/crash-3.json/deep");
-        _spool.Carry([new Move.Publish(job, job.Attempt)]);
-        Assert.That(_scratch.In("completed"), Is.EqualTo(new[] { "1", "1/crash-2.json", "1/report.json" }));
+        Directory.CreateDirectory($"{Spool.OutputOf(job.Attempt)}/crash-3.json/deep");
+        Spool.Carry([new Move.Publish(job, job.Attempt)]);
+        Assert.That(Home.In("completed"), Is.EqualTo(new[] { "1", "1/crash-2.json", "1/report.json" }));
         Assert.That(Text("completed/1/crash-2.json"), Is.EqualTo("card 1-2"));
     }
 
@@ -70,24 +54,11 @@ sealed class CrashCardTests
     {
         var job = Ended(attempts: 1, JobState.Failed);
         Card("1-1");
-        _spool.Carry([new Move.Refuse(job, null)]);
+        Spool.Carry([new Move.Refuse(job, null)]);
         Card("1-2");
         Twice(new Move.Refuse(job with { Attempts = 2 }, null));
-        Assert.That(_scratch.In("failed"),
+        Assert.That(Home.In("failed"),
             Is.EqualTo(new[] { "1", "1/crash-1.json", "1/crash-2.json", "1/report.json" }));
-    }
-
-    [Test]
-    public void Only_the_newest_cards_are_kept_for_jobs_that_never_end()
-    {
-        for (var age = 1; age <= 12; age++)
-        {
-            Card($"{age}-1");
-            File.SetLastWriteTimeUtc($"{_spool.Crashes}/{age}-1.json", DateTime.UtcNow.AddHours(-age));
-        }
-
-        _spool.TrimCrashes(max: 3);
-        Assert.That(_scratch.In("run/crashes"), Is.EqualTo(new[] { "1-1.json", "2-1.json", "3-1.json" }));
     }
 
     static Job Ended(int attempts, JobState state) => Scratch.NewJob(1) with
@@ -100,21 +71,21 @@ sealed class CrashCardTests
         Ended = DateTimeOffset.UnixEpoch,
     };
 
-    void Card(string name) => _scratch.Write($"spool/run/crashes/{name}.json", $"card {name}");
+    void Card(string name) => Home.Write($"spool/run/crashes/{name}.json", $"card {name}");
 
-    string Text(string name) => File.ReadAllText($"{_scratch.SpoolPath}/{name}");
+    string Text(string name) => File.ReadAllText($"{Home.SpoolPath}/{name}");
 
     void Deliver(Job job, params string[] names)
     {
-        _spool.Carry([new Move.Prepare(Worker)]);
-        var output = Directory.CreateDirectory(_spool.OutputOf(job.Attempt)).FullName;
+        Spool.Carry([new Move.Prepare(Worker)]);
+        var output = Directory.CreateDirectory(Spool.OutputOf(job.Attempt)).FullName;
         foreach (var name in names) File.WriteAllText($"{output}/{name}", "the worker's");
         File.WriteAllBytes($"{output}/report.json", JobReport.Of(job).ToJson());
     }
 
     void Twice(Move move)
     {
-        _spool.Carry([move]);
-        _spool.Carry([move]);
+        Spool.Carry([move]);
+        Spool.Carry([move]);
     }
 }
