@@ -94,7 +94,8 @@ static class Notation
         Order.Answer answer => $"answer {answer.Request.Attempt} {answer.Request.Question}",
         Order.Dismiss dismiss => $"dismiss {dismiss.Worker}",
         Order.Kill kill => $"kill {kill.Worker}: {Spelling.Text(kill.Why)}",
-        Order.Reply reply => $"reply {reply.Ticket} {reply.Result.ToString().ToLowerInvariant()}: {Spelling.Text(reply.Text)}",
+        Order.Reply reply =>
+            $"reply {reply.Ticket} {reply.Result.ToString().ToLowerInvariant()}: {Spelling.Text(reply.Text)}",
         _ => throw new UnknownCaseException(order),
     };
 

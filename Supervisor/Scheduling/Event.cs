@@ -107,7 +107,7 @@ enum ActResult
     /// <summary>It cannot be done, and the reply says why.</summary>
     Refused,
 
-    /// <summary>It was asked with a row of the ledger that is no longer so: to be asked again with the new one.</summary>
+    /// <summary>It was asked with a row of the ledger that has changed: to be asked again with the new one.</summary>
     Stale,
 }
 
