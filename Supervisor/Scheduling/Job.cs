@@ -73,10 +73,16 @@ sealed record Job
     /// <summary>One that may be deadly runs alone until it is cleared or quarantined.</summary>
     public bool IsSuspect(Policy policy) => Deaths > 0 || Outages >= policy.OutagesMax;
 
+    /// <summary>Whether an operator has cancelled it, and it has not ended yet.</summary>
+    public bool IsCondemned => IsOpen && Code == FailureCode.Cancelled.Name;
+
     public bool IsOpen => State is JobState.Undecrypted or JobState.Decrypting;
 
     /// <summary>The attempt that <see cref="Worker"/> makes at it.</summary>
     public Attempt Attempt => new(Id, Attempts, Worker ?? default);
+
+    /// <summary>What an operator can do about an end that need not be the last.</summary>
+    public static string HintToRetry(long id) => $"decryptor jobs retry {id} runs it again";
 
     /// <summary>The job as its worker has ended it. A failure without a reason is a mistake of ours.</summary>
     public Job After(Finished finished, DateTimeOffset now)

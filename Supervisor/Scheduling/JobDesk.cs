@@ -96,13 +96,21 @@ sealed class JobDesk(
         Requeue(back, why);
     }
 
+    /// <summary>
+    /// An operator ends it, and its worker has to die first. What was promised holds even if we die before that.
+    /// </summary>
+    public void Condemn(Job job, string who)
+    {
+        var condemned = job with { Code = FailureCode.Cancelled.Name, Text = $"{who} cancelled it" };
+        turn.Remember(new Row.JobIs(condemned, condemned.Text));
+    }
+
     /// <summary>An operator ends it.</summary>
     public void Cancel(Job job, Incarnation? holder, string who)
     {
         queue.Remove(job.Id, out _);
         queue.Ended(job.Id);
-        var hint = $"decryptor jobs retry {job.Id} runs it again";
-        Refuse(job, holder, FailureCode.Cancelled, $"{who} cancelled it", hint);
+        Refuse(job, holder, FailureCode.Cancelled, $"{who} cancelled it", Job.HintToRetry(job.Id));
     }
 
     /// <summary>The bytes of a quarantined job may run again, under whatever name.</summary>
@@ -147,7 +155,7 @@ sealed class JobDesk(
         {
             Code = FailureCode.Internal.Name,
             Text = $"{job.Worker} took it for poison, and nothing of its bytes is in quarantine",
-            Hint = $"decryptor jobs retry {job.Id} runs it again",
+            Hint = Job.HintToRetry(job.Id),
         };
 
     void Refuse(Job job, Incarnation? holder, FailureCode code, string text, string hint)

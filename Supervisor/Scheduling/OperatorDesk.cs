@@ -54,6 +54,7 @@ sealed class OperatorDesk(TurnDraft turn, JobQueue queue, JobDesk jobs)
         switch (asked.Act)
         {
             case OperatorAct.Cancel when holder is not null:
+                jobs.Condemn(holder.Holds!, asked.Who);
                 return $"job {job.Id} is cancelled: {holder.Worker} is killed";
             case OperatorAct.Cancel:
                 queue.Remove(job.Id, out var waiting);

@@ -68,7 +68,8 @@ static class Recovery
         {
             Incarnation? holder = held.TryGetValue(job.Id, out var worker) ? worker : null;
             if (spool.Published.TryGetValue(job.Id, out var report)) Conclude(draft, job, report, now);
-            else if (job.Outside is null && holder is null && !queued.ContainsKey(job.Id)) Refuse(draft, job, now);
+            else if (job.IsCondemned) Cancel(draft, job, holder, now);
+            else if (job.Outside is null && holder is null && !queued.ContainsKey(job.Id)) Lose(draft, job, now);
             else waiting.Add(Reopen(draft, job, holder, ledger.CleanStop));
         }
 
@@ -124,18 +125,22 @@ static class Recovery
         return waiting;
     }
 
-    static void Refuse(TurnDraft draft, Job job, DateTimeOffset now)
+    // Its worker was to die before it could end, and we died first.
+    static void Cancel(TurnDraft draft, Job job, Incarnation? holder, DateTimeOffset now) =>
+        Refuse(draft, job with { Hint = Job.HintToRetry(job.Id), Ended = now }, holder);
+
+    static void Lose(TurnDraft draft, Job job, DateTimeOffset now) => Refuse(draft, job with
     {
-        var refused = job with
-        {
-            State = JobState.Failed,
-            Outcome = Outcome.Failed,
-            Code = FailureCode.NoInput.Name,
-            Text = "its input is no longer in the spool",
-            Hint = "upload it again",
-            Ended = now,
-        };
-        draft.Do(new Move.Refuse(refused, null));
+        Code = FailureCode.NoInput.Name,
+        Text = "its input is no longer in the spool",
+        Hint = "upload it again",
+        Ended = now,
+    }, null);
+
+    static void Refuse(TurnDraft draft, Job job, Incarnation? holder)
+    {
+        var refused = job with { State = JobState.Failed, Outcome = Outcome.Failed };
+        draft.Do(new Move.Refuse(refused, holder));
         draft.Remember(new Row.JobIs(refused, refused.Text));
     }
 

@@ -59,6 +59,18 @@ sealed class RecoveryTests
     }
 
     [Test]
+    public void A_job_that_was_cancelled_while_it_ran_ends_so_whoever_dies_before_its_worker()
+    {
+        var job = Open(JobState.Decrypting) with { Code = "CANCELLED", Text = "eve cancelled it" };
+        var recovered = Recovery.Recover(Memory(false, job), InWork(), _now);
+        Assert.That(Lines(recovered), Is.EqualTo(
+            "move   refuse 5 CANCELLED from w1.7\nmove   discard w1.7\n" +
+            "row    5 Failed attempt 1 CANCELLED: eve cancelled it\nrow    w1.7 ended: the supervisor had ended"));
+        Assert.That(recovered.Waiting, Is.Empty);
+        Assert.That(recovered.Mending.Rows.OfType<Row.JobIs>().Single().Job.Hint, Is.EqualTo(Job.HintToRetry(5)));
+    }
+
+    [Test]
     public void A_job_open_in_three_outages_in_a_row_is_a_suspect()
     {
         var job = Open(JobState.Decrypting);

@@ -119,7 +119,7 @@ sealed class SimulatedSupervisor(World world)
         var turn = Scheduler.Step(world.Now, events);
         world.Witness.AfterStep(Scheduler, events, turn);
         if (before is not null) world.Witness.CompareTwin(before, events, turn);
-        if (!world.Weather.IsCalm && world.Random.NextDouble() < world.Weather.Outages) Die(turn);
+        if (!world.Weather.IsCalm && world.Random.NextDouble() < ChanceOfDeath(turn)) Die(turn);
         else
         {
             Carry(turn, int.MaxValue);
@@ -132,6 +132,10 @@ sealed class SimulatedSupervisor(World world)
             }
         }
     }
+
+    // A reply is a promise to somebody: to die just behind it is what may break one.
+    double ChanceOfDeath(Turn turn) =>
+        world.Weather.Outages * (turn.Orders.Any(order => order is Order.Reply) ? 20 : 1);
 
     // Killed in the middle of a turn; all its workers go with it. A power cut may take the rows along that were
     // written last.

@@ -14,6 +14,8 @@ sealed class Witness(World world, Action<string>? tell)
     const int TwinEvery = 16;
 
     readonly Dictionary<long, long> _lastDeath = [];
+    readonly Dictionary<long, long> _cancels = [];
+    readonly HashSet<long> _cancelled = [];
     long _lastProof;
     int _idleWakes;
     SchedulerState _state = new();
@@ -50,6 +52,7 @@ sealed class Witness(World world, Action<string>? tell)
         _idleWakes = isIdleWake && turn.WakeAt <= world.Now ? _idleWakes + 1 : 0;
         Demand(_idleWakes < 3, "it wants to be woken at once, again and again, and does nothing");
         CheckAnswers(events, turn);
+        CheckCancelled();
         CheckProof(events, turn);
         foreach (var row in turn.Rows)
             if (row is Row.WorkerEnded ended) CheckCharge(ended, before.Blame.WantsProbe);
@@ -90,6 +93,7 @@ sealed class Witness(World world, Action<string>? tell)
         {
             case Order.Start start: Mix(start.Worker.Number); CheckCount(); break;
             case Order.Assign assign: Mix(assign.Job.Id); CheckAssign(assign); break;
+            case Order.Reply { Result: ActResult.Done } reply: Believe(reply.Ticket); break;
             case Order.Kill kill: Mix(-kill.Worker.Number); CheckKill(kill); break;
         }
     }
@@ -172,13 +176,30 @@ sealed class Witness(World world, Action<string>? tell)
         }
     }
 
-    static void CheckAnswers(IReadOnlyList<Event> events, Turn turn)
+    void Believe(long ticket)
+    {
+        if (_cancels.TryGetValue(ticket, out var job)) _cancelled.Add(job);
+    }
+
+    // Who was told that a job is cancelled never finds another end of it, whoever dies meanwhile.
+    void CheckCancelled()
+    {
+        foreach (var id in _cancelled)
+        {
+            var job = world.Disk.Ledger[id];
+            Demand(job.Code == FailureCode.Cancelled.Name, $"job {id} was cancelled, and is {job.State} {job.Code}");
+        }
+    }
+
+    void CheckAnswers(IReadOnlyList<Event> events, Turn turn)
     {
         var asked = 0;
         foreach (var happened in events)
         {
             if (happened is not Event.OperatorAsked question) continue;
             asked++;
+            if (question.Act == OperatorAct.Cancel) _cancels[question.Ticket] = question.Job.Id;
+            else _cancelled.Remove(question.Job.Id);
             var reply = turn.Orders.OfType<Order.Reply>().SingleOrDefault(reply => reply.Ticket == question.Ticket);
             Demand(reply is not null, $"ticket {question.Ticket} is not answered once");
             if (reply!.Result == ActResult.Stale) asked--;
