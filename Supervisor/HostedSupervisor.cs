@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
@@ -25,6 +26,8 @@ sealed class HostedSupervisor : IHostedService, IDisposable
     readonly Reloading _reloading;
     readonly ControlSocket _control;
     readonly StatusFile _status;
+    // More signals than that, of which not one has come to the loop, say nothing new.
+    readonly BlockingCollection<Event> _heard = new(1024);
     IHostApplicationLifetime? _host;
 
     public HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log)
@@ -44,6 +47,7 @@ sealed class HostedSupervisor : IHostedService, IDisposable
             () => [.. engine.Desk.Ring.Views.Select(key => key.ToString())])
         {
             Ends = engine.Ends,
+            Remains = () => (engine.Pool.CardsLost, engine.Pool.OrphansEnded),
             Flight = () => engine.Recorder?.View,
             HeldBack = () => _watcher.HeldBack.ByTenant,
             ReloadRefused = () => _reloading.Refused,
@@ -63,6 +67,7 @@ sealed class HostedSupervisor : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _status.Start();
+        new Thread(Pass) { Name = "what signals say", IsBackground = true }.Start();
         SignalListener.Start(Hear);
         _starved.Begin(KeyRing.ChangedAt(_settings.Keys) ?? DateTimeOffset.MinValue);
         _engine.Start();
@@ -153,7 +158,12 @@ sealed class HostedSupervisor : IHostedService, IDisposable
         $"SIG{received.Signal.ToString().ToUpperInvariant()} from pid {received.SenderPid} (uid {received.SenderUser})";
 
     // A full inbox makes the caller wait; the listener must be free to dump the status of just that.
-    void Post(Event happened) => new Thread(() => _engine.Inbox.Post(happened)) { IsBackground = true }.Start();
+    void Post(Event happened) => _heard.TryAdd(happened);
+
+    void Pass()
+    {
+        foreach (var happened in _heard.GetConsumingEnumerable()) _engine.Inbox.Post(happened);
+    }
 
     void Reload()
     {

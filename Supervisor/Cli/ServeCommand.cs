@@ -54,6 +54,7 @@ static class ServeCommand
     static int Serve(Func<Settings> load, bool verbose)
     {
         var settings = load();
+        ThreadReserve.Fill();
         var ring = KeyRing.Load(settings.Keys);
         using var log = MakeLog(verbose);
         foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);

@@ -69,7 +69,7 @@ sealed class ResourceTests
         foreach (var worker in service.Workers()) Proc.Send(worker, Proc.SigKill);
         service.Until(() => service.Says("could not be started"), "it says why");
         Serving.Drop(scratch, "a.txt", "some text\n"u8.ToArray());
-        Limit(service, "nproc", "1024:", user);
+        Limit(service, "nproc", "512:", user);
         var report = service.AwaitEnded(1, 90)["a.txt"].Report;
         Assert.That((report.Outcome, report.Attempts), Is.EqualTo(("complete", 1)), "and nothing is charged");
     }
@@ -117,11 +117,11 @@ sealed class ResourceTests
         Shell.Run("mount -o \"remount,$2\" \"$1\"", disk.Folder, how).ExitCode;
 
     // Only its own user, or a mightier root than containers have, may change a process's limits.
+    // Only a process of the same user and group may set the limits of another.
     static void Limit(Serving service, string what, string limits, int? user = null)
     {
-        var ran = Shell.Run(
-            "setpriv --reuid=\"$4\" prlimit --pid \"$1\" --\"$2\"=\"$3\"", $"{service.Pid}", what, limits,
-            $"{user ?? (int)Libc.EffectiveUser()}");
+        var who = user is { } number ? $"setpriv --reuid={number} --regid={number} --clear-groups" : "";
+        var ran = Shell.Run($"{who} prlimit --pid \"$1\" --\"$2\"=\"$3\"", $"{service.Pid}", what, limits);
         if (ran.ExitCode != 0) Assert.Ignore($"limits cannot be set here: {ran.Stderr.Trim()}");
     }
 
