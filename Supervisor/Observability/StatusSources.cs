@@ -22,6 +22,9 @@ sealed record StatusSources(
     /// <summary>How workers have ended lately.</summary>
     public WorkerEnds Ends { get; init; } = new();
 
+    /// <summary>Crash cards that could not be kept, and processes of dead workers that had to be ended.</summary>
+    public Func<(int CardsLost, int OrphansEnded)> Remains { get; init; } = () => default;
+
     /// <summary>Uploads that are known to wait in <c>incoming/</c> for room, by tenant.</summary>
     public Func<IReadOnlyDictionary<string, long>> HeldBack { get; init; } = () => new Dictionary<string, long>();
 

@@ -35,6 +35,8 @@ static class StatusSurvey
             WorkersWanted = snapshot.Target,
             WorkersGoneLately = sources.Ends.CountLately(now),
             LastCrash = sources.Ends.LastCrash is { } crash ? CrashOf(crash, now, sources.Folder) : null,
+            CardsLost = sources.Remains().CardsLost,
+            OrphansEnded = sources.Remains().OrphansEnded,
             Workers = [.. snapshot.Workers.Select(slot => WorkerOf(slot, now, sources))],
             Queue = QueueOf(snapshot, now),
             Tenants = TenantsOf(snapshot, now, sources.HeldBack()),

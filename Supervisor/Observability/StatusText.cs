@@ -57,12 +57,21 @@ static class StatusText
             $"{view.Totals.StaleWords} stale words dropped");
         if (view.LastCrash is { } crash)
             page.Facts("", [$"last crash {Age(crash.AgoSeconds)} ago: {crash.Worker}, {crash.How}", .. Over(crash)]);
+        Remains(page, view);
         page.Facts("confined", view.Confinements switch
         {
             [] => ["no worker has greeted yet"],
             [var one] => [$"every worker: {one}"],
             var several => several.Select(one => $"some workers: {one}"),
         });
+    }
+
+    static void Remains(Page page, StatusView view)
+    {
+        List<string> remains = [];
+        if (view.OrphansEnded > 0) remains.Add($"{view.OrphansEnded} processes ended that dead workers had left");
+        if (view.CardsLost > 0) remains.Add($"{view.CardsLost} crash cards could not be kept");
+        if (remains.Count > 0) page.Facts("", remains);
     }
 
     static IEnumerable<string> Over(StatusCrash crash)

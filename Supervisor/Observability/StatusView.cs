@@ -42,6 +42,12 @@ sealed record StatusView
 
     public StatusCrash? LastCrash { get; init; }
 
+    /// <summary>Crash cards that could not be kept.</summary>
+    public int CardsLost { get; init; }
+
+    /// <summary>Processes that dead workers had left behind, and that were ended.</summary>
+    public int OrphansEnded { get; init; }
+
     public required IReadOnlyList<StatusWorker> Workers { get; init; }
 
     public required StatusQueue Queue { get; init; }

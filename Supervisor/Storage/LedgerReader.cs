@@ -115,10 +115,6 @@ sealed class LedgerReader : IDisposable
             row.GetInt64(3), row.GetString(4)),
         job);
 
-    /// <summary>Whether bytes of that hash, in lower-case hexadecimal, are in quarantine.</summary>
-    public bool HasPoison(string sha256) =>
-        Query("SELECT 1 FROM poison WHERE sha256 = $1", row => row.GetInt32(0), sha256).Count > 0;
-
     /// <summary>One job, or null.</summary>
     public Job? Find(long id) =>
         Query($"SELECT {JobRow.Columns} FROM job WHERE id = $1", JobRow.Read, id) is [var job] ? job : null;

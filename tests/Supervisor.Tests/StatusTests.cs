@@ -171,6 +171,16 @@ sealed class StatusTests
     }
 
     [Test]
+    public void What_the_dead_have_left_behind_is_told_where_there_is_any()
+    {
+        var sources = Worst();
+        Assert.That(Text(sources), Does.Not.Contain("could not be kept").And.Not.Contain("had left"));
+        var text = Text(sources with { Remains = () => (CardsLost: 2, OrphansEnded: 13) });
+        Assert.That(text, Does.Contain("13 processes ended that dead workers had left"));
+        Assert.That(text, Does.Contain("2 crash cards could not be kept"));
+    }
+
+    [Test]
     public void Every_number_of_the_text_is_in_the_JSON()
     {
         var view = View(Worst());
