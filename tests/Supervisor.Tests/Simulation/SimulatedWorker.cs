@@ -9,6 +9,9 @@ namespace Decryptor.Supervisor.Tests.Simulation;
 /// </summary>
 sealed class SimulatedWorker(World world, Incarnation name)
 {
+    // In seconds: of the ten that there are, a supervisor may oversleep one that it does not count, and read late.
+    const double SlowStart = 6.5;
+
     Order.Assign? _order;
     Fate _fate;
     int _wordsLeft;
@@ -60,7 +63,7 @@ sealed class SimulatedWorker(World world, Incarnation name)
                 Soon(2, () => Say(new Hello(Message.Version, new(name.Slot, name.Number + 1), "", "", "")));
                 break;
             default:
-                Soon(fate == StartFate.Slow ? 8 : 0.2, () => Say(new Hello(Message.Version, name, "", "", "")));
+                Soon(fate == StartFate.Slow ? SlowStart : 0.2, () => Say(new Hello(Message.Version, name, "", "", "")));
                 if (fate == StartFate.DiesIdle) Soon(120, DieIdle);
                 break;
         }
