@@ -94,16 +94,48 @@ sealed class RecoveryTests
         Assert.That(recovered.LastJob, Is.EqualTo(5));
     }
 
-    [TestCase("Completed", "partial", ExpectedResult = JobState.Completed)]
-    [TestCase("Failed", "failed", ExpectedResult = JobState.Failed)]
-    public object What_was_published_and_not_remembered_has_ended(string state, string outcome)
+    [TestCase(JobState.Completed, Outcome.Complete, null)]
+    [TestCase(JobState.Completed, Outcome.Partial, "DAMAGED")]
+    [TestCase(JobState.Failed, Outcome.Failed, "KEY_MISSING")]
+    public void What_was_published_and_not_remembered_has_ended(JobState state, Outcome outcome, string? code)
     {
-        var report = new Report { Id = "5", Source = "boot.xlog", State = state, Outcome = outcome, Code = "DAMAGED" };
+        var report = new Report
+        {
+            Id = "5",
+            Source = "boot.xlog",
+            State = $"{state}",
+            Outcome = Report.Word(outcome),
+            Code = code,
+            Message = code is null ? null : "what was wrong",
+            Hint = code is null ? null : "what to do",
+            BytesOut = 12,
+        };
         var listing = InWork() with { Published = new Dictionary<long, Report> { [5] = report } };
         var recovered = Recovery.Recover(Memory(false, Open(JobState.Decrypting)), listing, _now);
         Assert.That(recovered.Waiting, Is.Empty);
         Assert.That(recovered.Mending.Moves.OfType<Move.Publish>().Count(), Is.EqualTo(1), "its input must still go");
-        return recovered.Mending.Rows.OfType<Row.JobIs>().Single().Job.State;
+        var row = recovered.Mending.Rows.OfType<Row.JobIs>().Single();
+        Assert.That(row.Why, Is.EqualTo("it had been published when the supervisor ended"));
+        Assert.That(row.Job, Is.EqualTo(Open(JobState.Decrypting) with
+        {
+            State = state,
+            Outcome = outcome,
+            Code = code ?? "",
+            Text = report.Message ?? "",
+            Hint = report.Hint ?? "",
+            BytesOut = 12,
+            Ended = _now,
+        }));
+    }
+
+    [Test]
+    public void A_file_that_a_worker_held_and_nobody_remembers_is_adopted_and_taken_from_it()
+    {
+        var recovered = Recovery.Recover(new([], [], 4, 0, false), InWork(), _now);
+        Assert.That(Lines(recovered), Is.EqualTo(
+            "move   give back 5 from w1.7\nmove   discard w1.7\nrow    5 Undecrypted: it was found in the spool"));
+        var adopted = new Job { Id = 5, Source = "boot.xlog", Tenant = "acme", Bytes = 10, Arrived = _now };
+        Assert.That(recovered.Waiting.Single(), Is.EqualTo(adopted));
     }
 
     [Test]
@@ -112,6 +144,8 @@ sealed class RecoveryTests
         var recovered = Recovery.Recover(Memory(false, Open(JobState.Undecrypted)), new(), _now);
         Assert.That(Lines(recovered), Does.StartWith(
             "move   refuse 5 NO_INPUT\nrow    5 Failed NO_INPUT: its input is no longer in the spool"));
+        var lost = recovered.Mending.Rows.OfType<Row.JobIs>().Single().Job;
+        Assert.That((lost.Outcome, lost.Hint, lost.Ended), Is.EqualTo((Outcome.Failed, "upload it again", _now)));
     }
 
     [Test]
@@ -133,6 +167,8 @@ sealed class RecoveryTests
         };
         var recovered = Recovery.Recover(new([], [], 5, 7, true), listing, _now);
         Assert.That((recovered.LastJob, recovered.LastWorker), Is.EqualTo((80L, 90L)));
+        recovered = Recovery.Recover(new([], [], 85, 97, true), listing, _now);
+        Assert.That((recovered.LastJob, recovered.LastWorker), Is.EqualTo((85L, 97L)));
     }
 
     [Test]
