@@ -95,12 +95,19 @@ sealed class Serving : IDisposable
     public string[] InWork(string pattern) =>
         Directory.GetFiles(Path.Combine(Spool, "work"), pattern, SearchOption.AllDirectories);
 
-    /// <summary>The ended jobs' reports by source, once there are <paramref name="count"/> of them.</summary>
+    /// <summary>
+    /// The ended jobs' reports by source, once there are <paramref name="count"/> of them. Fails when none has ended
+    /// for <paramref name="seconds"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, (string Folder, Report Report)> AwaitEnded(int count, int seconds = 60)
     {
-        Until(() => Ended().Count >= count, $"{count} jobs end", seconds);
+        while (CountEnded() is var ended && ended < count)
+            Until(() => CountEnded() != ended, $"{count} jobs end, and not only {ended}", seconds);
         return Ended();
     }
+
+    /// <summary>How many jobs have ended.</summary>
+    public int CountEnded() => EndedFolders().Count();
 
     public Dictionary<string, (string Folder, Report Report)> Ended()
     {

@@ -32,8 +32,8 @@ sealed class Storm(int seed, bool misbehaving)
     /// <summary>Some time up to so many milliseconds.</summary>
     public TimeSpan Pause(int upTo) => TimeSpan.FromMilliseconds(_random.Next(upTo));
 
-    /// <summary>One upload more, of bytes that no other has.</summary>
-    public void Drop(Scratch scratch)
+    /// <summary>One upload more, of bytes that no other has; returns how many there are now.</summary>
+    public int Drop(Scratch scratch)
     {
         var number = _dropped.Count;
         var deed = !misbehaving ? "job"
@@ -43,6 +43,7 @@ sealed class Storm(int seed, bool misbehaving)
         if (deed == "kill-self") _deadly.Add(name);
         _dropped.Add(name);
         Serving.Drop(scratch, name, Content(name));
+        return _dropped.Count;
     }
 
     public static byte[] Content(string name)

@@ -14,6 +14,9 @@ sealed class StormTests
 {
     const int Workers = 8;
 
+    // Uploads that wait at a time: a machine that is busy otherwise gets fewer, and not later.
+    const int BacklogMax = 400;
+
     // Blows a second: with eight workers that are busy half of their time, few jobs meet three.
     const double Fury = 5;
 
@@ -60,11 +63,12 @@ sealed class StormTests
     {
         var start = DateTime.UtcNow;
         var until = start.AddSeconds(Setting("DECRYPTOR_STORM_SECONDS", 20));
+        var room = 0;
         while (DateTime.UtcNow < until || storm.Dropped.Count < 100)
         {
-            storm.Drop(scratch);
+            if (room <= 0) room = Math.Max(0, BacklogMax - storm.Dropped.Count + service.CountEnded());
             if (storm.Blows < (DateTime.UtcNow - start).TotalSeconds * Fury) storm.Strike(service);
-            if (storm.Dropped.Count % 200 == 0)
+            if (room-- > 0 && storm.Drop(scratch) % 200 == 0)
             {
                 service.Dispose();
                 service = Start(scratch, misbehaving);
