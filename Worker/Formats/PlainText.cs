@@ -1,3 +1,4 @@
+using System.Buffers;
 namespace Decryptor.Worker.Formats;
 
 /// <summary>
@@ -11,20 +12,25 @@ static class PlainText
 
     const int CopyBytes = 64 * 1024;
 
+    static readonly SearchValues<byte> Strange =
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(IsStrange)]);
+
     /// <summary>
     /// No NUL, and hardly a control that text does not use. Not tied to UTF-8: the older encodings of East Asia and
     /// Europe pass as well.
     /// </summary>
     internal static bool Looks(ReadOnlySpan<byte> bytes)
     {
-        var strange = 0;
-        foreach (var b in bytes)
+        // Every byte of a text comes by here. The next odd one is looked for in whole vectors: a byte at a time, this
+        // took longer than to inflate the text.
+        var left = bytes.Length / 50;
+        while (bytes.IndexOfAny(Strange) is >= 0 and var at)
         {
-            if (b == 0) return false;
-            if (IsStrange(b)) strange++;
+            if (bytes[at] == 0 || left-- == 0) return false;
+            bytes = bytes[(at + 1)..];
         }
 
-        return strange <= bytes.Length / 50;
+        return true;
     }
 
     /// <summary>
