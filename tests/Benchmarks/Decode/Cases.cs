@@ -7,7 +7,13 @@ namespace Decryptor.Benchmarks.Decode;
 /// </summary>
 static class Cases
 {
-    public static IEnumerable<DecodeCase> All(string scratch) => XlogCases.All(Corpus, scratch);
+    public static IEnumerable<DecodeCase> All(string scratch) =>
+    [
+        .. XlogCases.All(Corpus, scratch),
+        .. LoganCases.All(Corpus, scratch),
+        .. LayerCases.All(scratch),
+        .. ZipCases.All(scratch),
+    ];
 
     /// <summary>Where the corpus lies; null for nowhere.</summary>
     static string? Corpus

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Decryptor.Worker.Formats;
 
 namespace Decryptor.Benchmarks.Decode;
 
@@ -19,6 +20,9 @@ static class CommonParts
     }
 
     public static Part Hash(byte[] text) => new("SHA-256", () => SHA256.HashData(text));
+
+    /// <summary>The checksum that gzip has, and all that is built on it.</summary>
+    public static Part Crc(byte[] text) => new("CRC-32", () => Inflater.Crc(0, text));
 
     /// <summary>The text into a new file, in steps, and synced.</summary>
     public static Part Write(byte[] text, string folder)

@@ -6,9 +6,15 @@ namespace Decryptor.Benchmarks.Decode;
 static partial class CpuClock
 {
     const int OwnProcess = 2;
+    const int OfChildren = -1;
 
     /// <summary>All that this process has spent, every thread of it.</summary>
     public static double Own => Read(OwnProcess);
+
+    /// <summary>All that the programs have spent that this process started and that have ended since.</summary>
+    public static double Children => Usage(OfChildren, out var usage) == 0
+        ? usage.UserSeconds + usage.SystemSeconds + (usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6
+        : throw new InvalidOperationException("the children's time cannot be read");
 
     /// <summary>All that another process has spent, as long as it lives.</summary>
     /// <exception cref="InvalidOperationException">There is no such process.</exception>
@@ -25,6 +31,18 @@ static partial class CpuClock
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int Time(int clock, out Moment now);
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    private static partial int Usage(int whose, out Rusage usage);
+
+    [StructLayout(LayoutKind.Sequential, Size = 144)]
+    readonly struct Rusage
+    {
+        internal readonly long UserSeconds;
+        internal readonly long UserMicroseconds;
+        internal readonly long SystemSeconds;
+        internal readonly long SystemMicroseconds;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     readonly struct Moment

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Decryptor.Supervisor.Keys;
 
 namespace Decryptor.Benchmarks.Decode;
@@ -29,7 +30,7 @@ static class DecodeBench
             .ToList();
         var bench = new Bench(ring, folder);
         var parts = one.BareParts(bench).Select(part => new Timed(part)).ToList();
-        var plain = one.Plain is null ? null : new Timed(one.Plain(bench));
+        var rivals = Rivals(one, bench).Select(part => new Timed(part)).ToList();
         for (var round = -WarmRuns; round < rounds; round++)
         {
             foreach (var worker in workers)
@@ -38,14 +39,20 @@ static class DecodeBench
                 if (round >= 0) worker.Runs.Add(spent);
             }
 
-            foreach (var part in parts) part.Time(counts: round >= 0);
-            plain?.Time(counts: round >= 0);
+            foreach (var part in parts.Concat(rivals)) part.Time(counts: round >= 0);
         }
 
         var table = new DecodeTable(one);
         foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, parts.Sum(part => part.Cpu));
         table.Bound(parts.Select(part => (part.Name, part.Cpu)));
-        foreach (var worker in workers) table.Rivals(worker.Name, worker.Runs, plain?.Cpu);
+        foreach (var worker in workers)
+            table.Rivals(worker.Name, worker.Runs, rivals.Select(rival => (rival.Name, rival.Cpu, rival.Wall)));
+    }
+
+    static IEnumerable<Part> Rivals(DecodeCase one, Bench bench)
+    {
+        if (one.Plain is not null) yield return one.Plain(bench);
+        foreach (var program in one.Programs(bench)) yield return program;
     }
 
     // The ring refuses files that others may read.
@@ -58,18 +65,26 @@ static class DecodeBench
 
     sealed class Timed(Part part)
     {
-        readonly List<double> _runs = [];
+        readonly List<double> _cpu = [];
+        readonly List<double> _wall = [];
 
         internal string Name => part.Name;
 
-        internal double Cpu => _runs.Median();
+        internal double Cpu => _cpu.Median();
+
+        internal double Wall => _wall.Median();
 
         internal void Time(bool counts)
         {
-            var before = CpuClock.Own;
+            var (cpu, began) = (Clock, Stopwatch.GetTimestamp());
             part.Run();
-            if (counts) _runs.Add(CpuClock.Own - before);
+            var (spent, took) = (Clock - cpu, Stopwatch.GetElapsedTime(began).TotalSeconds);
             part.After?.Invoke();
+            if (!counts) return;
+            _cpu.Add(spent);
+            _wall.Add(took);
         }
+
+        double Clock => part.IsProgram ? CpuClock.Children : CpuClock.Own;
     }
 }

@@ -6,7 +6,11 @@ namespace Decryptor.Benchmarks.Decode;
 /// A step of decoding by itself, or a rival's whole way: run often, with nothing kept between runs. What
 /// <paramref name="After"/> clears away is not measured.
 /// </summary>
-sealed record Part(string Name, Action Run, Action? After = null);
+sealed record Part(string Name, Action Run, Action? After = null)
+{
+    /// <summary>Whether it is a program of its own that is started: what counts then is what that spends.</summary>
+    public bool IsProgram { get; init; }
+}
 
 /// <summary>What parts work on: the case's key ring, and a folder to write into.</summary>
 sealed record Bench(KeyRing Ring, string Folder);
@@ -19,7 +23,9 @@ sealed record Quoted(string Name, double MegabytesPerSecond);
 /// <param name="Path">Where it lies; it is read there.</param>
 /// <param name="KeyLines">What its key ring holds.</param>
 /// <param name="TextBytes">The length of its text.</param>
-/// <param name="TextSha256">The SHA-256 of its text, in lower-case hexadecimal.</param>
+/// <param name="TextSha256">
+/// The SHA-256 of its text, in lower-case hexadecimal; of a package, see <see cref="Sums.Joined"/>.
+/// </param>
 sealed record DecodeCase(
     string Name, string Path, IReadOnlyList<string> KeyLines, long TextBytes, string TextSha256)
 {
@@ -28,6 +34,9 @@ sealed record DecodeCase(
 
     /// <summary>A straightforward decoder, as one would write it with what .NET has; null for none.</summary>
     public Func<Bench, Part>? Plain { get; init; }
+
+    /// <summary>Programs that people use for it, as far as they are installed.</summary>
+    public Func<Bench, IReadOnlyList<Part>> Programs { get; init; } = _ => [];
 
     public IReadOnlyList<Quoted> Rivals { get; init; } = [];
 }

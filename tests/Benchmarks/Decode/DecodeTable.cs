@@ -40,15 +40,22 @@ sealed class DecodeTable
 
     /// <param name="name">Which build of the worker.</param>
     /// <param name="runs">What it has spent.</param>
-    /// <param name="plain">Seconds of processor time of the plain decoder; null for none.</param>
-    public void Rivals(string name, IReadOnlyList<Spent> runs, double? plain)
+    /// <param name="measured">Rivals of this run: seconds of processor time, and seconds.</param>
+    public void Rivals(
+        string name, IReadOnlyList<Spent> runs, IEnumerable<(string Name, double Cpu, double Wall)> measured)
     {
-        var ours = _megabytes / runs.Select(run => run.Cpu).Median();
-        if (plain is { } cpu) Rival("plain .NET, measured here", _megabytes / cpu);
+        var (cpu, wall) = (runs.Select(run => run.Cpu).Median(), runs.Select(run => run.Wall).Median());
+        foreach (var rival in measured)
+        {
+            Rival($"{rival.Name}, measured here", _megabytes / rival.Cpu);
+            Line($"{name} against {rival.Name}, wall s", Number(wall), Number(rival.Wall),
+                $"{Number(rival.Wall / wall)} x");
+        }
+
         foreach (var rival in _case.Rivals) Rival(rival.Name, rival.MegabytesPerSecond);
 
-        void Rival(string who, double theirs) =>
-            Line($"{name} against {who}", Number(ours), Number(theirs), $"{Number(ours / theirs)} x");
+        void Rival(string who, double theirs) => Line($"{name} against {who}", Number(_megabytes / cpu),
+            Number(theirs), $"{Number(_megabytes / cpu / theirs)} x");
     }
 
     static void Line(string figure, string ours, string other, string ratio) =>

@@ -28,12 +28,12 @@ sealed class WorkerRun : IDisposable
     readonly FrameParser _parser = FrameParser.OfWorker();
     readonly string _folder;
 
-    WorkerRun(string program, string folder, string input)
+    WorkerRun(string program, string folder, IEnumerable<string> inputs)
     {
         _folder = folder;
         Directory.CreateDirectory(Path.Combine(folder, "in"));
         Directory.CreateDirectory(Path.Combine(folder, "out"));
-        File.WriteAllText(Path.Combine(folder, "inputs"), input + "\0");
+        File.WriteAllText(Path.Combine(folder, "inputs"), string.Concat(inputs.Select(input => input + "\0")));
         _process = Process.Start(new ProcessStartInfo(program, [Name.ToString(), folder])
         {
             RedirectStandardInput = true,
@@ -48,13 +48,22 @@ sealed class WorkerRun : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         try
         {
-            using var run = new WorkerRun(program, folder, one.Path);
+            using var run = new WorkerRun(program, folder, [one.Path]);
             return run.Decode(one, ring);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Decodes file after file in one worker.</summary>
+    public static void OfEach(string program, IReadOnlyList<string> files, KeyRing ring, string scratch)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
+        using var run = new WorkerRun(program, folder, files);
+        _ = run.Hear();
+        foreach (var (i, file) in files.Index()) run.DecodeOne(file, i + 1, ring);
     }
 
     public void Dispose()
@@ -67,22 +76,28 @@ sealed class WorkerRun : IDisposable
     Spent Decode(DecodeCase one, KeyRing ring)
     {
         if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
-        var output = Path.Combine(_folder, "out", "1-1");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
-        Tell(new Assign(new(1, 1, Name), one.Path, output, Path.GetFileName(one.Path), "", Limits));
-        Message message;
-        while ((message = Hear()) is not Finished)
-            if (message is KeyRequest question) Tell(ring.Answer(question));
+        var output = DecodeOne(one.Path, job: 1, ring);
         var spent = new Spent(CpuClock.Of(_process.Id) - start, Stopwatch.GetElapsedTime(began).TotalSeconds,
             PeakBytes(), start);
         Check(one, Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName))));
         return spent;
     }
 
+    string DecodeOne(string input, int job, KeyRing ring)
+    {
+        var output = Path.Combine(_folder, "out", $"{job}-1");
+        Tell(new Assign(new(job, 1, Name), input, output, Path.GetFileName(input), "", Limits));
+        Message message;
+        while ((message = Hear()) is not Finished)
+            if (message is KeyRequest question) Tell(ring.Answer(question));
+        return output;
+    }
+
     static void Check(DecodeCase one, Report report)
     {
-        if (report.Files is [{ Sha256: { } sha256 }] && sha256 == one.TextSha256 && report.BytesOut == one.TextBytes)
-            return;
+        var sums = report.Files.Select(file => file.Sha256 ?? "");
+        if (Sums.Joined(sums) == one.TextSha256 && report.BytesOut == one.TextBytes) return;
         throw new InvalidOperationException($"{one.Name}: not the text that it must be: {report.Message}");
     }
 
