@@ -31,8 +31,9 @@ static class BlockFormats
     /// <summary>Those of which a block was found, the one that begins first in front; then the others.</summary>
     internal static IReadOnlyList<BlockFormat> InOrder(ReadOnlySpan<byte> first, out int found)
     {
+        // Nothing begins before the first byte, so behind a block there the bytes are not gone through for other formats.
         var places = new List<(int At, BlockFormat Format)>();
-        foreach (var format in All) places.Add((format.Sniff(first), format));
+        foreach (var format in All) places.Add((places is [.., (0, _)] ? -1 : format.Sniff(first), format));
         found = places.Count(place => place.At >= 0);
         return [.. places.OrderBy(place => (uint)place.At).Select(place => place.Format)];
     }

@@ -15,12 +15,15 @@ return args switch
     ["decode", var only] => DecodeBench.Run(rounds: 7, only),
     ["decode", var only, var rounds] => DecodeBench.Run(
         int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), only),
+    ["memory"] => MemoryBench.Run(gibibytes: 5),
+    ["memory", var gibibytes] => MemoryBench.Run(
+        int.Parse(gibibytes, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
-        + " | decode [CASE [ROUNDS]]]");
+        + " | decode [CASE [ROUNDS]] | memory [GIB]]");
     return 2;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Decryptor.Supervisor.Keys;
 
 namespace Decryptor.Benchmarks.Decode;
 
@@ -23,9 +22,7 @@ static class DecodeBench
 
     static void Measure(DecodeCase one, int rounds, string folder)
     {
-        var keys = Directory.CreateDirectory(Path.Combine(folder, "keys")).FullName;
-        WriteKeys(keys, one.KeyLines);
-        var ring = KeyRing.Load(keys);
+        var ring = Rings.Of(one.KeyLines, folder);
         var workers = WorkerPath.All.Select(path => (Name: Path.GetFileName(path), Path: path, Runs: new List<Spent>()))
             .ToList();
         var bench = new Bench(ring, folder);
@@ -53,14 +50,6 @@ static class DecodeBench
     {
         if (one.Plain is not null) yield return one.Plain(bench);
         foreach (var program in one.Programs(bench)) yield return program;
-    }
-
-    // The ring refuses files that others may read.
-    static void WriteKeys(string folder, IEnumerable<string> lines)
-    {
-        var path = Path.Combine(folder, "bench");
-        File.WriteAllLines(path, lines);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     sealed class Timed(Part part)

@@ -57,6 +57,18 @@ sealed class WorkerRun : IDisposable
         }
     }
 
+    /// <summary>Decodes a file of which nothing is known but that it is good.</summary>
+    /// <returns>What was spent, and the bytes of text.</returns>
+    public static (Spent Spent, long TextBytes) OfAny(string program, string input, KeyRing ring, string scratch)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
+        using var run = new WorkerRun(program, folder, [input]);
+        var (spent, report) = run.Measure(input, ring);
+        Directory.Delete(Path.Combine(folder, "out"), recursive: true);
+        return report.Outcome == "complete" ? (spent, report.BytesOut)
+            : throw new InvalidOperationException($"{input}: {report.Message}");
+    }
+
     /// <summary>Decodes file after file in one worker.</summary>
     public static void OfEach(string program, IReadOnlyList<string> files, KeyRing ring, string scratch)
     {
@@ -75,13 +87,19 @@ sealed class WorkerRun : IDisposable
 
     Spent Decode(DecodeCase one, KeyRing ring)
     {
+        var (spent, report) = Measure(one.Path, ring);
+        Check(one, report);
+        return spent;
+    }
+
+    (Spent Spent, Report Report) Measure(string input, KeyRing ring)
+    {
         if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
-        var output = DecodeOne(one.Path, job: 1, ring);
+        var output = DecodeOne(input, job: 1, ring);
         var spent = new Spent(CpuClock.Of(_process.Id) - start, Stopwatch.GetElapsedTime(began).TotalSeconds,
             PeakBytes(), start);
-        Check(one, Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName))));
-        return spent;
+        return (spent, Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName))));
     }
 
     string DecodeOne(string input, int job, KeyRing ring)
