@@ -43,8 +43,8 @@ static class DecodeBench
         }
 
         var table = new DecodeTable(one);
-        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, parts.Sum(part => part.Cpu));
-        table.Bound(parts.Select(part => (part.Name, part.Cpu)));
+        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, parts.Where(part => part.Counts).Sum(part => part.Cpu));
+        table.Bound(parts.Select(part => (part.Name, part.Cpu, part.Counts)));
         foreach (var worker in workers) table.Rivals(worker.Name, worker.Runs, plain?.Cpu);
     }
 
@@ -61,6 +61,8 @@ static class DecodeBench
         readonly List<double> _runs = [];
 
         internal string Name => part.Name;
+
+        internal bool Counts => part.Counts;
 
         internal double Cpu => _runs.Median();
 

@@ -6,7 +6,11 @@ namespace Decryptor.Benchmarks.Decode;
 /// A step of decoding by itself, or a rival's whole way: run often, with nothing kept between runs. What
 /// <paramref name="After"/> clears away is not measured.
 /// </summary>
-sealed record Part(string Name, Action Run, Action? After = null);
+sealed record Part(string Name, Action Run, Action? After = null)
+{
+    /// <summary>Whether it is in the sum; one that is another way to the same is only shown.</summary>
+    public bool Counts { get; init; } = true;
+}
 
 /// <summary>What parts work on: the case's key ring, and a folder to write into.</summary>
 sealed record Bench(KeyRing Ring, string Folder);
