@@ -16,7 +16,7 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
     static ReadOnlySpan<byte> Hole => new byte[16];
     static ReadOnlySpan<byte> PlainHole => new byte[8];
 
-    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
+    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax + InflateReader.Padding);
     readonly byte[] _stretch = new byte[512];
     readonly ZstdReader _zstd = new();
 
@@ -99,7 +99,7 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
 
     Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd
         ? _zstd.Read(_clear.AsSpan(0, count), offset, lines)
-        : inflate.Read(_clear.AsSpan(0, count), lines);
+        : inflate.Read(_clear, count, lines);
 
     // A chunk that claims more than there is ends the stream there; what it has is still taken.
     int JoinChunks(ReadOnlySpan<byte> payload)

@@ -1,3 +1,5 @@
+using Decryptor.Worker.Formats.Deflate;
+
 namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>
@@ -10,24 +12,29 @@ sealed class InflateReader : IDisposable
     const int SlackMax = 8;
     const int Noise = 32;
 
-    readonly byte[] _text = new byte[64 * 1024];
     readonly Inflater _inflater = new();
+    WholeInflater? _whole;
 
-    /// <summary>Inflates all of it; null when all is well.</summary>
-    internal Damage? Read(ReadOnlySpan<byte> packed, WholeLines lines)
+    /// <summary>Bytes that have to follow a payload in its buffer; they are overwritten.</summary>
+    internal const int Padding = WholeInflater.Padding;
+
+    /// <summary>
+    /// Inflates the first <paramref name="count"/> bytes of <paramref name="packed"/>; null when all is well.
+    /// </summary>
+    internal Damage? Read(byte[] packed, int count, WholeLines lines)
     {
-        _inflater.Reset();
-        var good = 0L;
-        while (true)
+        _whole ??= new();
+        _whole.Begin(packed, count);
+        var (good, end) = (0L, Unpacked.Full);
+        while (end == Unpacked.Full)
         {
-            var step = _inflater.Step(packed, _text, out var used, out var given);
-            lines.Write(_text.AsSpan(0, given));
-            good += given;
-            packed = packed[used..];
-            if (step == Inflated.Wrong) return Damage.Wrong($"the deflate stream is wrong after {good} bytes of text");
-            if (step == Inflated.End) return packed.Length < SlackMax ? null : Early(packed.Length);
-            if (given < _text.Length) return null;
+            end = _whole.Next(out var text);
+            lines.Write(text);
+            good += text.Length;
         }
+
+        if (end == Unpacked.Wrong) return Damage.Wrong($"the deflate stream is wrong after {good} bytes of text");
+        return end == Unpacked.UsedUp || _whole.BytesLeft < SlackMax ? null : Early(_whole.BytesLeft);
     }
 
     /// <summary>
@@ -41,7 +48,11 @@ sealed class InflateReader : IDisposable
         return step == Inflated.Wrong && given < Noise ? 0 : given;
     }
 
-    public void Dispose() => _inflater.Dispose();
+    public void Dispose()
+    {
+        _inflater.Dispose();
+        _whole?.Dispose();
+    }
 
     static Damage Early(int left) => Damage.Wrong($"the deflate stream ends {left} bytes before the block does");
 }

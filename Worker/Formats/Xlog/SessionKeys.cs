@@ -63,15 +63,28 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
 
     bool Fits(Session session, int candidate, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
     {
-        if (session.Confirmed == candidate && packing != Packing.Zstd) return true;
+        var tea = session.Teas[candidate];
+        if (packing == Packing.Zstd)
+        {
+            if (!BeginsFrame(tea, payload)) return false;
+            session.Confirmed = candidate;
+            return true;
+        }
+
+        if (session.Confirmed == candidate) return true;
         var some = Math.Min(payload.Length, ProbeBytes);
-        session.Teas[candidate].Decrypt(payload[..some], clear);
-        var good = packing == Packing.Zstd
-            ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
-            : inflate.Try(clear.AsSpan(0, some), _stretch);
-        if (packing != Packing.Zstd && !Stretch.IsText(_stretch.AsSpan(0, good))) return false;
+        tea.Decrypt(payload[..some], clear);
+        var good = inflate.Try(clear.AsSpan(0, some), _stretch);
+        if (!Stretch.IsText(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;
         return good > 0;
+    }
+
+    static bool BeginsFrame(Tea tea, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> first = stackalloc byte[Math.Min(payload.Length, Tea.Group)];
+        tea.Decrypt(payload[..first.Length], first);
+        return ZstdReader.IsFrame(first);
     }
 
     Session? Find(ReadOnlySpan<byte> clientKey)

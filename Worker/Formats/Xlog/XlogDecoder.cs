@@ -25,6 +25,7 @@ sealed class XlogDecoder : IDisposable
     readonly BlockTally _tally;
     Lookahead _input;
     Lookahead? _undone;
+    (long At, int Length, uint Sum) _checked = (-1, 0, 0);
     long _looks;
     bool _inStep = true;
 
@@ -148,7 +149,7 @@ sealed class XlogDecoder : IDisposable
     bool SkipDouble(Found found, ReadOnlySpan<byte> payload)
     {
         if (found.Client is not { } client || !found.Header.IsCounted) return false;
-        var before = _doubles.Find(client, found.Header, Inflater.Crc(0, payload));
+        var before = _doubles.Find(client, found.Header, Checksum(payload));
         if (before < 0) return false;
         _tally.CloseGap(_input.Position, found.Header, client);
         _tally.Double(_input.Position, before);
@@ -234,10 +235,18 @@ sealed class XlogDecoder : IDisposable
         var field = header.Size == BlockHeader.Longest ? BlockHeader.ClientKey(block) : default;
         var client = found.Client ?? _clients.Learn(header, field);
         var payload = block[header.Size..(int)Math.Min(block.Length, header.Size + (long)header.Length)];
-        var checksum = Inflater.Crc(0, payload);
+        var checksum = Checksum(payload);
         if (header.IsCounted) _doubles.Remember(client, header, checksum, at);
         else _tally.Line(checksum, header.Length, at);
         _tally.Good(header, client, at);
+    }
+
+    // Asked for before a block is read, and again when it was.
+    uint Checksum(ReadOnlySpan<byte> payload)
+    {
+        if (_checked.At == _input.Position && _checked.Length == payload.Length) return _checked.Sum;
+        _checked = (_input.Position, payload.Length, Inflater.Crc(0, payload));
+        return _checked.Sum;
     }
 
     Extent FindEnd(ReadOnlySpan<byte> rest, BlockHeader header)

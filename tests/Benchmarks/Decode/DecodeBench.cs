@@ -40,8 +40,9 @@ static class DecodeBench
         }
 
         var table = new DecodeTable(one);
-        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, parts.Sum(part => part.Cpu));
-        table.Bound(parts.Select(part => (part.Name, part.Cpu)));
+        var bound = parts.Where(part => part.Counts).Sum(part => part.Cpu);
+        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, bound);
+        table.Bound(parts.Select(part => (part.Name, part.Cpu, part.Counts)));
         foreach (var worker in workers)
             table.Rivals(worker.Name, worker.Runs, rivals.Select(rival => (rival.Name, rival.Cpu, rival.Wall)));
     }
@@ -58,6 +59,8 @@ static class DecodeBench
         readonly List<double> _wall = [];
 
         internal string Name => part.Name;
+
+        internal bool Counts => part.Counts;
 
         internal double Cpu => _cpu.Median();
 

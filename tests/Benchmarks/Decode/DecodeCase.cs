@@ -10,6 +10,9 @@ sealed record Part(string Name, Action Run, Action? After = null)
 {
     /// <summary>Whether it is a program of its own that is started: what counts then is what that spends.</summary>
     public bool IsProgram { get; init; }
+
+    /// <summary>Whether it is in the sum; one that is another way to the same is only shown.</summary>
+    public bool Counts { get; init; } = true;
 }
 
 /// <summary>What parts work on: the case's key ring, and a folder to write into.</summary>

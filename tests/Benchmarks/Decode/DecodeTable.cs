@@ -32,10 +32,10 @@ sealed class DecodeTable
     }
 
     /// <summary>The bare parts one by one, in seconds of processor time.</summary>
-    public void Bound(IEnumerable<(string Name, double Cpu)> parts)
+    public void Bound(IEnumerable<(string Name, double Cpu, bool Counts)> parts)
     {
-        foreach (var (name, cpu) in parts)
-            Line($"  bare {name}, CPU s", "", Number(cpu), $"{Number(_megabytes / cpu)} MB/s");
+        foreach (var (name, cpu, counts) in parts)
+            Line($"  bare {name}{(counts ? "" : " (not in the sum)")}, CPU s", "", Number(cpu), $"{Number(_megabytes / cpu)} MB/s");
     }
 
     /// <param name="name">Which build of the worker.</param>

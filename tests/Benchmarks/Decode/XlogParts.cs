@@ -1,4 +1,5 @@
 using Decryptor.Worker.Formats;
+using Decryptor.Worker.Formats.Deflate;
 using Decryptor.Worker.Formats.Xlog;
 using ZstdSharp.Unsafe;
 
@@ -19,7 +20,8 @@ sealed unsafe class XlogParts
     readonly byte[][] _clear;
     readonly byte[] _text = new byte[TextMax];
     readonly byte[] _scratch = new byte[1 << 20];
-    readonly Inflater _inflater = new();
+    readonly WholeInflater _whole = new();
+    readonly Inflater _library = new();
     readonly ZSTD_DCtx_s* _zstd = Methods.ZSTD_createDCtx();
 
     public XlogParts(string path, Bench bench)
@@ -30,18 +32,26 @@ sealed unsafe class XlogParts
         _teas = [.. _blocks.Select(block => known.TryGetValue(block.Key, out var tea)
             ? tea : known[block.Key] = new Tea(block.Key))];
         _clear = [.. _blocks.Select((block, i) => Open(block, _teas[i]))];
+        var isZstd = _blocks[0].Magic == ZstdMagic;
         var text = new MemoryStream();
-        foreach (var (i, clear) in _clear.Index()) text.Write(_text.AsSpan(0, Unpack(_blocks[i], clear)));
+        ForEach((block, clear) => text.Write(_text.AsSpan(0, isZstd ? Decompress(block, clear) : Step(block, clear))));
         var whole = text.ToArray();
-        All = [CommonParts.Read(path), new("TEA", OpenAll), new("unpacking", UnpackAll), CommonParts.Hash(whole),
+        All = [CommonParts.Read(path), new("TEA", OpenAll), .. Unpacking(isZstd), CommonParts.Hash(whole),
             CommonParts.Write(whole, bench.Folder)];
     }
 
     public IReadOnlyList<Part> All { get; }
 
+    IEnumerable<Part> Unpacking(bool isZstd)
+    {
+        if (isZstd) return [new("decompression by ZstdSharp", () => ForEach((block, clear) => Decompress(block, clear)))];
+        return [new("inflating", () => ForEach(Inflate)),
+            new("inflating by the runtime's zlib", () => ForEach((block, clear) => Step(block, clear))) { Counts = false }];
+    }
+
     byte[] Open(XlogBlock block, Tea tea)
     {
-        var clear = new byte[block.Length];
+        var clear = new byte[block.Length + WholeInflater.Padding];
         tea.Decrypt(_file.AsSpan(block.At, block.Length), clear);
         return clear;
     }
@@ -52,25 +62,30 @@ sealed unsafe class XlogParts
             _teas[i].Decrypt(_file.AsSpan(_blocks[i].At, _blocks[i].Length), _scratch);
     }
 
-    void UnpackAll()
+    void ForEach(Action<XlogBlock, byte[]> act)
     {
-        for (var i = 0; i < _blocks.Length; i++) _ = Unpack(_blocks[i], _clear[i]);
+        for (var i = 0; i < _blocks.Length; i++) act(_blocks[i], _clear[i]);
     }
 
-    int Unpack(XlogBlock block, byte[] clear)
+    void Inflate(XlogBlock block, byte[] clear)
     {
-        if (block.Magic == ZstdMagic) return UnpackZstd(clear);
-        _inflater.Reset();
-        _ = _inflater.Step(clear, _text, out _, out var given);
+        _whole.Begin(clear, block.Length);
+        while (_whole.Next(out _) == Unpacked.Full) continue;
+    }
+
+    int Step(XlogBlock block, byte[] clear)
+    {
+        _library.Reset();
+        _ = _library.Step(clear.AsSpan(0, block.Length), _text, out _, out var given);
         return given;
     }
 
-    int UnpackZstd(byte[] clear)
+    int Decompress(XlogBlock block, byte[] clear)
     {
         _ = Methods.ZSTD_DCtx_reset(_zstd, ZSTD_ResetDirective.ZSTD_reset_session_only);
         fixed (byte* source = clear, target = _text)
         {
-            var input = new ZSTD_inBuffer_s { src = source, size = (nuint)clear.Length };
+            var input = new ZSTD_inBuffer_s { src = source, size = (nuint)block.Length };
             var output = new ZSTD_outBuffer_s { dst = target, size = TextMax };
             while (input.pos < input.size)
                 if (Methods.ZSTD_isError(Methods.ZSTD_decompressStream(_zstd, &output, &input)))
