@@ -50,20 +50,27 @@ sealed unsafe class WholeInflater : IDisposable
     int _count;
     int _next;
     int _given;
+    int _kept;
     int _stored;
     bool _isStored;
     bool _last;
     bool _inBlock;
 
+    /// <summary>The piece that was given last.</summary>
+    internal ReadOnlySpan<byte> Text => _text.AsSpan(_kept, _given - _kept);
+
     /// <summary>Whole bytes of the input behind the end of the stream.</summary>
     internal int BytesLeft { get; private set; }
 
-    /// <summary>Begins with a stream: the first <paramref name="count"/> bytes, with padding behind them.</summary>
-    internal void Begin(byte[] packed, int count)
+    /// <summary>
+    /// Begins with a stream: the first <paramref name="count"/> bytes but those in front of <paramref name="from"/>,
+    /// with padding behind them.
+    /// </summary>
+    internal void Begin(byte[] packed, int count, int from = 0)
     {
         packed.AsSpan(count, Padding).Clear();
-        (_packed, _count, _next, _given) = (packed, count, 0, 0);
-        (_bits, _last, _inBlock) = (default, false, false);
+        (_packed, _count, _next, _given) = (packed, count, from, 0);
+        (_bits, _kept, _last, _inBlock) = (default, 0, false, false);
     }
 
     /// <summary>
@@ -84,7 +91,8 @@ sealed unsafe class WholeInflater : IDisposable
             _given = (int)(_to - first);
             _next = (int)(_bits.Next - packed);
             if (end == Unpacked.End) BytesLeft = (int)_bits.BytesLeft;
-            text = _text.AsSpan(kept, _given - kept);
+            _kept = kept;
+            text = Text;
             return end;
         }
     }

@@ -4,8 +4,8 @@ using Decryptor.Worker.Formats;
 namespace Decryptor.Benchmarks.Decode;
 
 /// <summary>
-/// A text that hardly gets smaller when it is compressed, so that a large file of it is not a much larger text: random
-/// letters in lines, so many bytes of them.
+/// A text that hardly gets smaller when it is compressed quickly, so that a large file of it is not a much larger text:
+/// random letters in lines, so many bytes of them.
 /// </summary>
 sealed class EndlessText(long bytes) : ForwardStream
 {

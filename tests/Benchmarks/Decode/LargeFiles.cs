@@ -12,9 +12,6 @@ sealed record LargeFile(string Name, string KeyLine, Action<Stream, long> Write)
 /// <summary>The kinds whose memory must not depend on how large they are.</summary>
 static class LargeFiles
 {
-    // Letters take six bits of eight when they are compressed; a little more is written than is asked for.
-    const double Share = 0.76;
-
     const int LoganPieceBytes = 128 << 20;
 
     const string Secret = "0123456789012345";
@@ -33,7 +30,7 @@ static class LargeFiles
 
     static void Pack(Stream layer, long bytes)
     {
-        using (layer) new EndlessText((long)(bytes / Share)).CopyTo(layer);
+        using (layer) new EndlessText(bytes).CopyTo(layer);
     }
 
     static void WriteZip(Stream file, long bytes)
@@ -46,7 +43,7 @@ static class LargeFiles
     static void WriteLogan(Stream file, long bytes)
     {
         var (piece, encoder) = (new MemoryStream(), new LoganEncoder("0123456789012345"u8, "0123456789012345"u8));
-        using var lines = new StreamReader(new EndlessText((long)(Math.Min(bytes, LoganPieceBytes) / Share)));
+        using var lines = new StreamReader(new EndlessText(Math.Min(bytes, LoganPieceBytes)));
         while (lines.ReadLine() is { } line)
             encoder.Add(piece, System.Text.Encoding.ASCII.GetBytes(
                 $"{{\"c\":\"{line}\",\"f\":1,\"l\":1763888000000,\"n\":\"main\",\"i\":1,\"m\":true}}\n"));

@@ -1,4 +1,5 @@
 using Decryptor.Worker.Formats;
+using Decryptor.Worker.Formats.Deflate;
 using Decryptor.Worker.Formats.Logan;
 
 namespace Decryptor.Benchmarks.Decode;
@@ -17,7 +18,8 @@ sealed class LoganParts
     readonly byte[][] _clear;
     readonly LoganKey _key;
     readonly byte[] _scratch = new byte[TextMax];
-    readonly Inflater _inflater = new();
+    readonly WholeInflater _whole = new();
+    readonly Inflater _library = new();
 
     public LoganParts(string path, Bench bench)
     {
@@ -26,9 +28,10 @@ sealed class LoganParts
         _key = new("bench", LoganBlocks.Secret(bench));
         _clear = [.. _blocks.Select(Open)];
         var text = new MemoryStream();
-        foreach (var clear in _clear) text.Write(_scratch.AsSpan(0, Inflate(clear)));
+        foreach (var clear in _clear) text.Write(_scratch.AsSpan(0, Step(clear)));
         var whole = text.ToArray();
-        All = [CommonParts.Read(path), new("AES-CBC", OpenAll), new("inflate", InflateAll), CommonParts.Crc(whole),
+        All = [CommonParts.Read(path), new("AES-CBC", OpenAll), new("inflating", InflateAll),
+            new("inflating by the runtime's zlib", StepAll) { Counts = false }, CommonParts.Crc(whole),
             CommonParts.Hash(whole), CommonParts.Write(whole, bench.Folder)];
     }
 
@@ -37,7 +40,7 @@ sealed class LoganParts
     byte[] Open(Range block)
     {
         _key.Open(_file.AsSpan(block), _scratch);
-        return _scratch[..block.GetOffsetAndLength(_file.Length).Length];
+        return _scratch[..(block.GetOffsetAndLength(_file.Length).Length + WholeInflater.Padding)];
     }
 
     void OpenAll()
@@ -47,13 +50,22 @@ sealed class LoganParts
 
     void InflateAll()
     {
-        foreach (var clear in _clear) _ = Inflate(clear);
+        foreach (var clear in _clear)
+        {
+            _whole.Begin(clear, clear.Length - WholeInflater.Padding, FrontBytes);
+            while (_whole.Next(out _) == Unpacked.Full) continue;
+        }
     }
 
-    int Inflate(byte[] clear)
+    void StepAll()
     {
-        _inflater.Reset();
-        _ = _inflater.Step(clear.AsSpan(FrontBytes), _scratch, out _, out var given);
+        foreach (var clear in _clear) _ = Step(clear);
+    }
+
+    int Step(byte[] clear)
+    {
+        _library.Reset();
+        _ = _library.Step(clear.AsSpan(FrontBytes), _scratch, out _, out var given);
         return given;
     }
 }
