@@ -31,7 +31,7 @@ static class BlockFormats
     /// <summary>Those of which a block was found, the one that begins first in front; then the others.</summary>
     internal static IReadOnlyList<BlockFormat> InOrder(ReadOnlySpan<byte> first, out int found)
     {
-        // Nothing begins before the first byte, so behind a block there the bytes are not gone through for other formats.
+        // Nothing begins before the first byte: where a block does, the bytes are not gone through for another format.
         var places = new List<(int At, BlockFormat Format)>();
         foreach (var format in All) places.Add((places is [.., (0, _)] ? -1 : format.Sniff(first), format));
         found = places.Count(place => place.At >= 0);
