@@ -50,6 +50,7 @@ sealed unsafe class WholeInflater : IDisposable
     int _count;
     int _next;
     int _given;
+    int _kept;
     int _stored;
     bool _isStored;
     bool _last;
@@ -62,32 +63,33 @@ sealed unsafe class WholeInflater : IDisposable
     internal void Begin(byte[] packed, int count)
     {
         packed.AsSpan(count, Padding).Clear();
-        (_packed, _count, _next, _given) = (packed, count, 0, 0);
+        (_packed, _count, _next, _given, _kept) = (packed, count, 0, 0, 0);
         (_bits, _last, _inBlock) = (default, false, false);
     }
 
     /// <summary>
-    /// The next piece of text, which is good until the next call. After anything but <see cref="Unpacked.Full"/> there
-    /// is no more.
+    /// Inflates the next piece of <see cref="Text"/>. After anything but <see cref="Unpacked.Full"/> there is no more.
     /// </summary>
-    internal Unpacked Next(out ReadOnlySpan<byte> text)
+    internal Unpacked Next()
     {
-        var kept = Math.Min(_given, Window);
-        _text.AsSpan(_given - kept, kept).CopyTo(_text);
+        _kept = Math.Min(_given, Window);
+        _text.AsSpan(_given - _kept, _kept).CopyTo(_text);
         fixed (byte* packed = _packed, first = _text)
         {
             _bits = new(packed + _next, packed + _count) { Held = _bits.Held, Count = _bits.Count };
             _begin = first;
-            _to = first + kept;
+            _to = first + _kept;
             _room = first + Window + TextBytes;
             var end = Run();
             _given = (int)(_to - first);
             _next = (int)(_bits.Next - packed);
             if (end == Unpacked.End) BytesLeft = (int)_bits.BytesLeft;
-            text = _text.AsSpan(kept, _given - kept);
             return end;
         }
     }
+
+    /// <summary>The piece that was inflated last.</summary>
+    internal ReadOnlySpan<byte> Text => _text.AsSpan(_kept, _given - _kept);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_text);
 

@@ -43,13 +43,13 @@ sealed class WorkerRun : IDisposable
 
     /// <summary>Decodes the file of a case and holds the text against what it must be.</summary>
     /// <exception cref="InvalidOperationException">The text is another, or the worker is gone.</exception>
-    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch)
+    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch, int threads)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         try
         {
             using var run = new WorkerRun(program, folder, one.Path);
-            return run.Decode(one, ring);
+            return run.Decode(one, ring, threads);
         }
         finally
         {
@@ -64,12 +64,13 @@ sealed class WorkerRun : IDisposable
         _process.Dispose();
     }
 
-    Spent Decode(DecodeCase one, KeyRing ring)
+    Spent Decode(DecodeCase one, KeyRing ring, int threads)
     {
         if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
         var output = Path.Combine(_folder, "out", "1-1");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
-        Tell(new Assign(new(1, 1, Name), one.Path, output, Path.GetFileName(one.Path), "", Limits));
+        Tell(new Assign(new(1, 1, Name), one.Path, output, Path.GetFileName(one.Path), "",
+            Limits with { Threads = threads }));
         Message message;
         while ((message = Hear()) is not Finished)
             if (message is KeyRequest question) Tell(ring.Answer(question));
