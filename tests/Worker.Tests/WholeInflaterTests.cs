@@ -91,7 +91,7 @@ sealed class WholeInflaterTests
         void Drain()
         {
             inflater.Begin(padded, packed.Length);
-            while (inflater.Next(out _) == Unpacked.Full) continue;
+            while (inflater.Next() == Unpacked.Full) continue;
         }
     }
 
@@ -109,8 +109,8 @@ sealed class WholeInflaterTests
         Unpacked end;
         do
         {
-            end = inflater.Next(out var piece);
-            text.Write(piece);
+            end = inflater.Next();
+            text.Write(inflater.Text);
         }
         while (end == Unpacked.Full);
         return (end, end == Unpacked.End ? inflater.BytesLeft : 0, text.ToArray());

@@ -56,9 +56,6 @@ sealed unsafe class WholeInflater : IDisposable
     bool _last;
     bool _inBlock;
 
-    /// <summary>The piece that was given last.</summary>
-    internal ReadOnlySpan<byte> Text => _text.AsSpan(_kept, _given - _kept);
-
     /// <summary>Whole bytes of the input behind the end of the stream.</summary>
     internal int BytesLeft { get; private set; }
 
@@ -69,33 +66,33 @@ sealed unsafe class WholeInflater : IDisposable
     internal void Begin(byte[] packed, int count, int from = 0)
     {
         packed.AsSpan(count, Padding).Clear();
-        (_packed, _count, _next, _given) = (packed, count, from, 0);
-        (_bits, _kept, _last, _inBlock) = (default, 0, false, false);
+        (_packed, _count, _next, _given, _kept) = (packed, count, from, 0, 0);
+        (_bits, _last, _inBlock) = (default, false, false);
     }
 
     /// <summary>
-    /// The next piece of text, which is good until the next call. After anything but <see cref="Unpacked.Full"/> there
-    /// is no more.
+    /// Inflates the next piece of <see cref="Text"/>. After anything but <see cref="Unpacked.Full"/> there is no more.
     /// </summary>
-    internal Unpacked Next(out ReadOnlySpan<byte> text)
+    internal Unpacked Next()
     {
-        var kept = Math.Min(_given, Window);
-        _text.AsSpan(_given - kept, kept).CopyTo(_text);
+        _kept = Math.Min(_given, Window);
+        _text.AsSpan(_given - _kept, _kept).CopyTo(_text);
         fixed (byte* packed = _packed, first = _text)
         {
             _bits = new(packed + _next, packed + _count) { Held = _bits.Held, Count = _bits.Count };
             _begin = first;
-            _to = first + kept;
+            _to = first + _kept;
             _room = first + Window + TextBytes;
             var end = Run();
             _given = (int)(_to - first);
             _next = (int)(_bits.Next - packed);
             if (end == Unpacked.End) BytesLeft = (int)_bits.BytesLeft;
-            _kept = kept;
-            text = Text;
             return end;
         }
     }
+
+    /// <summary>The piece that was inflated last.</summary>
+    internal ReadOnlySpan<byte> Text => _text.AsSpan(_kept, _given - _kept);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_text);
 

@@ -81,7 +81,8 @@ sealed class MemberReader(LogText text) : IDisposable
         _inflater.Begin(clear, count, at);
         while (state == Unpacked.Full)
         {
-            state = _inflater.Next(out var piece);
+            state = _inflater.Next();
+            var piece = _inflater.Text;
             crc = Inflater.Crc(crc, piece);
             size += (uint)piece.Length;
             _isOnePiece = _count == 0 && Spilled == 0 && state == Unpacked.End;

@@ -14,7 +14,7 @@ sealed class XlogDecoder : IDisposable
 
     const int BytesThatJudgeAKey = 64;
 
-    readonly InflateReader _inflate = new();
+    readonly InflateProbe _probe = new();
     readonly Signs _signs = new();
     readonly Clients _clients = new();
     readonly Doubles _doubles = new();
@@ -22,6 +22,7 @@ sealed class XlogDecoder : IDisposable
     readonly WholeLines _lines;
     readonly BlockReader _blocks;
     readonly BlockFinder _finder;
+    readonly Scout _scout;
     readonly BlockTally _tally;
     Lookahead _input;
     Lookahead? _undone;
@@ -29,13 +30,14 @@ sealed class XlogDecoder : IDisposable
     long _looks;
     bool _inStep = true;
 
-    internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
         _input = input;
-        _keys = new(ask, _inflate, findings);
+        _keys = new(ask, _probe, findings);
         _lines = new(sink, _signs);
-        _blocks = new(_keys, _inflate, _lines);
+        _blocks = new(_keys, _probe, _lines);
         _finder = new(_clients);
+        _scout = new(foresight, _keys);
         _tally = new(findings, _signs);
     }
 
@@ -74,10 +76,14 @@ sealed class XlogDecoder : IDisposable
     /// <summary>Bytes that were looked at besides those that were decoded and passed.</summary>
     internal long Work => _finder.Work;
 
+    /// <summary>Blocks that another thread may have unpacked before their turn.</summary>
+    internal long Ahead => _blocks.Ahead;
+
     public void Dispose()
     {
+        _scout.Dispose();
         _blocks.Dispose();
-        _inflate.Dispose();
+        _probe.Dispose();
         _undone?.Dispose();
     }
 
@@ -135,6 +141,8 @@ sealed class XlogDecoder : IDisposable
         if (header.Packing == Packing.Plain && !IsText(rest, header.Size, end)) return ReadBroken(rest, found);
         var payload = rest[header.Size..end];
         if (SkipDouble(found, payload)) return true;
+        _scout.Look(rest, _input.Position, end + 1);
+        _blocks.Crew = _scout.Crew;
         var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
         var inner = damage is null ? -1 : Inner(rest, header.Size, end);
         if (damage is not null && _lines.Given == 0 && MayLook())

@@ -12,6 +12,8 @@ static class DecodeBench
     /// <summary>What is run before anything counts, so that the JIT has settled and the file is in memory.</summary>
     const int WarmRuns = 2;
 
+    const int ThreadsAbreast = 2;
+
     /// <param name="rounds">How often everything is run.</param>
     /// <param name="only">A part of the names of the cases that are run; empty for all.</param>
     public static int Run(int rounds, string only) => Scratch.Use(folder =>
@@ -23,8 +25,8 @@ static class DecodeBench
     static void Measure(DecodeCase one, int rounds, string folder)
     {
         var ring = Rings.Of(one.KeyLines, folder);
-        var workers = WorkerPath.All.Select(path => (Name: Path.GetFileName(path), Path: path, Runs: new List<Spent>()))
-            .ToList();
+        var workers = WorkerPath.All.Select(path => new TimedWorker(path, 1)).ToList();
+        workers.Insert(1, new(WorkerPath.All[0], ThreadsAbreast));
         var bench = new Bench(ring, folder);
         var parts = one.BareParts(bench).Select(part => new Timed(part)).ToList();
         var rivals = Rivals(one, bench).Select(part => new Timed(part)).ToList();
@@ -32,7 +34,7 @@ static class DecodeBench
         {
             foreach (var worker in workers)
             {
-                var spent = WorkerRun.Of(worker.Path, one, ring, folder);
+                var spent = WorkerRun.Of(worker.Path, one, ring, folder, worker.Threads);
                 if (round >= 0) worker.Runs.Add(spent);
             }
 
@@ -42,8 +44,10 @@ static class DecodeBench
         var table = new DecodeTable(one);
         var bound = parts.Where(part => part.Counts).Sum(part => part.Cpu);
         foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, bound);
+        var alone = workers[0].Runs.Select(run => run.Wall).Median();
+        DecodeTable.Abreast(workers[1].Name, alone, workers[1].Runs.Select(run => run.Wall).Median());
         table.Bound(parts.Select(part => (part.Name, part.Cpu, part.Counts)));
-        foreach (var worker in workers)
+        foreach (var worker in workers.Where(worker => worker.Threads == 1))
             table.Rivals(worker.Name, worker.Runs, rivals.Select(rival => (rival.Name, rival.Cpu, rival.Wall)));
     }
 
@@ -51,6 +55,13 @@ static class DecodeBench
     {
         if (one.Plain is not null) yield return one.Plain(bench);
         foreach (var program in one.Programs(bench)) yield return program;
+    }
+
+    sealed record TimedWorker(string Path, int Threads)
+    {
+        internal List<Spent> Runs { get; } = [];
+
+        internal string Name => System.IO.Path.GetFileName(Path) + (Threads > 1 ? $" with {Threads} threads" : "");
     }
 
     sealed class Timed(Part part)

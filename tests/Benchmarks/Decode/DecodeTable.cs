@@ -31,6 +31,10 @@ sealed class DecodeTable
         Line($"{name}, CPU s to start", Number(runs.Select(run => run.StartCpu).Median()), "", "");
     }
 
+    /// <summary>Seconds that pass with several threads, against one.</summary>
+    public static void Abreast(string name, double alone, double abreast) =>
+        Line($"{name}, wall s against one thread", Number(abreast), Number(alone), $"{Number(alone / abreast)} x");
+
     /// <summary>The bare parts one by one, in seconds of processor time.</summary>
     public void Bound(IEnumerable<(string Name, double Cpu, bool Counts)> parts)
     {

@@ -53,7 +53,7 @@ sealed class LoganParts
         foreach (var clear in _clear)
         {
             _whole.Begin(clear, clear.Length - WholeInflater.Padding, FrontBytes);
-            while (_whole.Next(out _) == Unpacked.Full) continue;
+            while (_whole.Next() == Unpacked.Full) continue;
         }
     }
 

@@ -43,13 +43,13 @@ sealed class WorkerRun : IDisposable
 
     /// <summary>Decodes the file of a case and holds the text against what it must be.</summary>
     /// <exception cref="InvalidOperationException">The text is another, or the worker is gone.</exception>
-    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch)
+    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch, int threads)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         try
         {
             using var run = new WorkerRun(program, folder, [one.Path]);
-            return run.Decode(one, ring);
+            return run.Decode(one, ring, threads);
         }
         finally
         {
@@ -85,27 +85,28 @@ sealed class WorkerRun : IDisposable
         _process.Dispose();
     }
 
-    Spent Decode(DecodeCase one, KeyRing ring)
+    Spent Decode(DecodeCase one, KeyRing ring, int threads)
     {
-        var (spent, report) = Measure(one.Path, ring);
+        var (spent, report) = Measure(one.Path, ring, threads);
         Check(one, report);
         return spent;
     }
 
-    (Spent Spent, Report Report) Measure(string input, KeyRing ring)
+    (Spent Spent, Report Report) Measure(string input, KeyRing ring, int threads = 1)
     {
         if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
-        var output = DecodeOne(input, job: 1, ring);
+        var output = DecodeOne(input, job: 1, ring, threads);
         var spent = new Spent(CpuClock.Of(_process.Id) - start, Stopwatch.GetElapsedTime(began).TotalSeconds,
             PeakBytes(), start);
         return (spent, Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName))));
     }
 
-    string DecodeOne(string input, int job, KeyRing ring)
+    string DecodeOne(string input, int job, KeyRing ring, int threads = 1)
     {
         var output = Path.Combine(_folder, "out", $"{job}-1");
-        Tell(new Assign(new(job, 1, Name), input, output, Path.GetFileName(input), "", Limits));
+        Tell(new Assign(new(job, 1, Name), input, output, Path.GetFileName(input), "",
+            Limits with { Threads = threads }));
         Message message;
         while ((message = Hear()) is not Finished)
             if (message is KeyRequest question) Tell(ring.Answer(question));

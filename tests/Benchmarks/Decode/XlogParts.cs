@@ -70,7 +70,7 @@ sealed unsafe class XlogParts
     void Inflate(XlogBlock block, byte[] clear)
     {
         _whole.Begin(clear, block.Length);
-        while (_whole.Next(out _) == Unpacked.Full) continue;
+        while (_whole.Next() == Unpacked.Full) continue;
     }
 
     int Step(XlogBlock block, byte[] clear)
