@@ -19,7 +19,9 @@ sealed class FingerprintTests
         var heard = new List<Message>();
         var finished = worker.Serve(Ring.Empty, heard);
 
-        Assert.That(heard.Select(message => message.GetType()),
+        // A slow disk makes it say behind that, too, that it lives.
+        var kinds = heard.Take(2).Concat(heard.Skip(2).Where(message => message is not Progress));
+        Assert.That(kinds.Select(message => message.GetType()),
             Is.EqualTo(new[] { typeof(Progress), typeof(Fingerprint), typeof(Finished) }));
         Assert.That(((Fingerprint)heard[1]).Sha256.ToArray(), Is.EqualTo(Hash));
         Assert.That(((Fingerprint)heard[1]).Attempt, Is.EqualTo(finished.Attempt));
