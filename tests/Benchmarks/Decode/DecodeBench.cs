@@ -45,11 +45,13 @@ static class DecodeBench
         }
 
         var table = new DecodeTable(one);
-        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, parts.Where(part => part.Counts).Sum(part => part.Cpu));
+        var bound = parts.Where(part => part.Counts).Sum(part => part.Cpu);
+        foreach (var worker in workers) table.Worker(worker.Name, worker.Runs, bound);
         var alone = workers[0].Runs.Select(run => run.Wall).Median();
         DecodeTable.Abreast(workers[1].Name, alone, workers[1].Runs.Select(run => run.Wall).Median());
         table.Bound(parts.Select(part => (part.Name, part.Cpu, part.Counts)));
-        foreach (var worker in workers.Where(worker => worker.Threads == 1)) table.Rivals(worker.Name, worker.Runs, plain?.Cpu);
+        foreach (var worker in workers.Where(worker => worker.Threads == 1))
+            table.Rivals(worker.Name, worker.Runs, plain?.Cpu);
     }
 
     // The ring refuses files that others may read.

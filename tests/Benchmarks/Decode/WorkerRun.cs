@@ -66,7 +66,8 @@ sealed class WorkerRun : IDisposable
 
     Spent Decode(DecodeCase one, KeyRing ring, int threads)
     {
-        if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
+        if (Hear() is not Hello { ProtocolVersion: Message.Version })
+            throw new InvalidOperationException("the worker is of another version: scripts/build");
         var output = Path.Combine(_folder, "out", "1-1");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
         Tell(new Assign(new(1, 1, Name), one.Path, output, Path.GetFileName(one.Path), "",
