@@ -20,8 +20,9 @@ static class Utf8Text
     /// <summary>How far back the first byte of a character may be.</summary>
     const int Back = 3;
 
-    const byte TooShort = 1, TooLong = 2, Overlong3 = 4, TooLarge = 8, Surrogate = 16, Overlong2 = 32, TooLarge1000 = 64,
-        Overlong4 = 64, TwoFollow = 128, Carry = TooShort | TooLong | TwoFollow, Large = TooLarge | TooLarge1000;
+    const byte TooShort = 1, TooLong = 2, Overlong3 = 4, TooLarge = 8, Surrogate = 16, Overlong2 = 32;
+    const byte TooLarge1000 = 64, Overlong4 = 64, TwoFollow = 128;
+    const byte Carry = TooShort | TooLong | TwoFollow, Large = TooLarge | TooLarge1000;
 
     // What may be wrong by the upper half of a byte, by its lower half, and by the upper half of the next: it is wrong
     // where all three say so.

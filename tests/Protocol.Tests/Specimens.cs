@@ -34,7 +34,8 @@ static class Specimens
     static readonly Gen<Limits> AllLimits = Gen.Select(
         Counts, Smalls, Counts, Smalls, Smalls, Gen.Select(Smalls, Smalls, Counts, Smalls),
         (bytes, ratio, floor, members, depth, more) => new Limits(
-            bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1, more.Item2));
+            bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1,
+            more.Item2));
 
     static readonly Gen<KeyCandidate> Candidates =
         Gen.Select(Texts, Secrets, Gen.Bool, (name, secret, known) => new KeyCandidate(name, secret, known));

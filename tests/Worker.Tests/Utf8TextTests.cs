@@ -13,8 +13,9 @@ sealed class Utf8TextTests
         [0, (byte)'a', 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE,
             0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF];
 
-    static readonly string[] Characters = ["a", "\u007F", "\u0080", "ß", "\u07FF", "\u0800", "同", "\uD7FF", "\uE000", "\uFFFF",
-        "\U00010000", "😀", "\U0010FFFF"];
+    static readonly string[] Characters =
+        ["a", "\u007F", "\u0080", "ß", "\u07FF", "\u0800", "同", "\uD7FF", "\uE000", "\uFFFF",
+            "\U00010000", "😀", "\U0010FFFF"];
 
     [Test]
     public void Each_three_bytes_in_each_place_are_judged_as_the_library_does()
@@ -34,7 +35,8 @@ sealed class Utf8TextTests
 
     [Test]
     public void Text_with_a_changed_byte_is_judged_as_the_library_does() =>
-        Gen.Select(Gen.Int[0, Characters.Length - 1].Array[0, 400], Gen.Int[0, 2000], Gen.Int[0, Borders.Length - 1], Gen.Bool).Sample(
+        Gen.Select(Gen.Int[0, Characters.Length - 1].Array[0, 400], Gen.Int[0, 2000], Gen.Int[0, Borders.Length - 1],
+            Gen.Bool).Sample(
             (characters, place, value, change) =>
             {
                 var text = Encoding.UTF8.GetBytes(string.Concat(characters.Select(one => Characters[one])));

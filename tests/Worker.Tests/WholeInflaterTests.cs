@@ -12,7 +12,8 @@ namespace Decryptor.Worker.Tests;
 sealed class WholeInflaterTests
 {
     static readonly CompressionLevel[] Levels =
-        [CompressionLevel.NoCompression, CompressionLevel.Fastest, CompressionLevel.Optimal, CompressionLevel.SmallestSize];
+        [CompressionLevel.NoCompression, CompressionLevel.Fastest, CompressionLevel.Optimal,
+            CompressionLevel.SmallestSize];
 
     // From noise, which is stored, to runs of one byte: all three kinds of block, near and far matches.
     static readonly Gen<byte[]> Text =

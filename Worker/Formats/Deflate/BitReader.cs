@@ -54,7 +54,7 @@ unsafe struct BitReader(byte* next, byte* end)
     /// <summary>Whole bytes that are not used.</summary>
     internal readonly long BytesLeft => _end - (Next - (Count >> 3));
 
-    /// <summary>Leaves the bits of a byte that was begun, and holds none: the next byte is at <see cref="Next"/>.</summary>
+    /// <summary>Leaves the bits of a byte that was begun: the next byte is at <see cref="Next"/>.</summary>
     internal void ToByte()
     {
         Next -= Count >> 3;

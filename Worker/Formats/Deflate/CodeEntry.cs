@@ -15,7 +15,7 @@ static class CodeEntry
     /// <summary>Neither a literal nor a length or distance.</summary>
     internal const uint Special = 1 << 15;
 
-    /// <summary>Special: the value is where a second table begins, and the code's bits are those that index it.</summary>
+    /// <summary>Special: the value is where a second table begins, its code bits those that index it.</summary>
     internal const uint IsSecond = 1 << 14;
 
     /// <summary>Special: the block ends.</summary>

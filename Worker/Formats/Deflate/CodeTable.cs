@@ -132,7 +132,8 @@ sealed class CodeTable(uint[] meanings, int rootMax, int room)
                 }
 
                 var entry = CodeEntry.Of(meanings[_sorted[used]], length - Root);
-                for (var at = reversed >> Root; at < 1 << bits; at += 1 << (length - Root)) _entries[start + at] = entry;
+                for (var at = reversed >> Root; at < 1 << bits; at += 1 << (length - Root))
+                    _entries[start + at] = entry;
                 reversed = Next(reversed, length);
             }
         }

@@ -7,7 +7,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// </summary>
 sealed class Crew : IDisposable
 {
-    /// <summary>The most threads that are of use: what is left to the decoder itself takes a third of all time.</summary>
+    /// <summary>The most that are of use: the decoder's own share is more than a third of all time.</summary>
     internal const int ThreadsMax = 8;
 
     const int StackBytes = 256 * 1024;

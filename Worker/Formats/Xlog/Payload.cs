@@ -77,7 +77,8 @@ sealed class Payload(int longest) : IDisposable
             if (_end == Unpacked.Wrong)
                 return Xlog.Damage.Wrong($"the deflate stream is wrong after {_given} bytes of text");
             var left = _end == Unpacked.End ? _inflater!.BytesLeft : 0;
-            return left < SlackMax ? null : Xlog.Damage.Wrong($"the deflate stream ends {left} bytes before the block does");
+            if (left < SlackMax) return null;
+            return Xlog.Damage.Wrong($"the deflate stream ends {left} bytes before the block does");
         }
     }
 

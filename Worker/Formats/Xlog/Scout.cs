@@ -36,7 +36,7 @@ sealed class Scout(Foresight foresight, SessionKeys keys) : IDisposable
             var block = rest[at..];
             if (!BlockHeader.TryRead(block, out var header) || header.Length > BlockHeader.LengthReal) return;
             if (!Framing.IsWhole(block, header)) return;
-            Send(block, header, position + at);
+            if (!Send(block, header, position + at)) return;
             at += header.Size + (int)header.Length + 1;
             _seenTo = position + at;
         }
@@ -44,12 +44,15 @@ sealed class Scout(Foresight foresight, SessionKeys keys) : IDisposable
 
     public void Dispose() => Crew?.Dispose();
 
-    void Send(ReadOnlySpan<byte> block, BlockHeader header, long offset)
+    // False for a block whose key is not known yet: with those behind it, it is looked at again.
+    bool Send(ReadOnlySpan<byte> block, BlockHeader header, long offset)
     {
-        if (header.Length < foresight.LeastPayload || header.Packing is not (Packing.Deflate or Packing.Zstd)) return;
+        if (header.Length < foresight.LeastPayload) return true;
+        if (header.Packing is not (Packing.Deflate or Packing.Zstd)) return true;
         var tea = header.Sealed ? keys.Known(BlockHeader.ClientKey(block)) : null;
-        if (header.Sealed && tea is null) return;
+        if (header.Sealed && tea is null) return false;
         Crew ??= new(Math.Min(foresight.Threads, Crew.ThreadsMax));
         Crew.Send(offset, header.Packing, block.Slice(header.Size, (int)header.Length), tea);
+        return true;
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Decryptor.Benchmarks.Decode;
 
-/// <summary>Processor time in seconds, user and system, to the nanosecond, as the kernel's scheduler counts it.</summary>
+/// <summary>Processor time in seconds, user and system, as the kernel's scheduler counts it.</summary>
 static partial class CpuClock
 {
     const int OwnProcess = 2;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Decryptor.Benchmarks.Decode;
 
-/// <summary>Prints what was measured of a case: figure, ours, bound or rival, ratio. MB are millions of bytes.</summary>
+/// <summary>Prints what was measured of a case: figure, ours, bound or rival, ratio. MB are 10⁶ bytes.</summary>
 sealed class DecodeTable
 {
     readonly DecodeCase _case;
@@ -39,7 +39,8 @@ sealed class DecodeTable
     public void Bound(IEnumerable<(string Name, double Cpu, bool Counts)> parts)
     {
         foreach (var (name, cpu, counts) in parts)
-            Line($"  bare {name}{(counts ? "" : " (not in the sum)")}, CPU s", "", Number(cpu), $"{Number(_megabytes / cpu)} MB/s");
+            Line($"  bare {name}{(counts ? "" : " (not in the sum)")}, CPU s", "", Number(cpu),
+                $"{Number(_megabytes / cpu)} MB/s");
     }
 
     /// <param name="name">Which build of the worker.</param>

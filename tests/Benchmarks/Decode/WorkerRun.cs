@@ -94,7 +94,8 @@ sealed class WorkerRun : IDisposable
 
     (Spent Spent, Report Report) Measure(string input, KeyRing ring, int threads = 1)
     {
-        if (Hear() is not Hello) throw new InvalidOperationException("the worker did not greet");
+        if (Hear() is not Hello { ProtocolVersion: Message.Version })
+            throw new InvalidOperationException("the worker is of another version: scripts/build");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
         var output = DecodeOne(input, job: 1, ring, threads);
         var spent = new Spent(CpuClock.Of(_process.Id) - start, Stopwatch.GetElapsedTime(began).TotalSeconds,

@@ -27,7 +27,8 @@ static class XlogCases
         var key = $"xlog {keys.RootElement.GetProperty("A").GetProperty("private_hex").GetString()}";
         yield return Case("xlog zlib+crypt", Cases.Large(corpus, "async-zlib-crypt-64m.xlog"), key, Zlib);
         yield return Case("xlog zstd+crypt", Cases.Large(corpus, "async-zstd-crypt-64m.xlog"), key, Zstd);
-        yield return Case("xlog tiny blocks", Cases.Large(corpus, "async-zlib-crypt-seqwrap-67k-blocks.xlog"), key, Tiny);
+        var tiny = Cases.Large(corpus, "async-zlib-crypt-seqwrap-67k-blocks.xlog");
+        yield return Case("xlog tiny blocks", tiny, key, Tiny);
     }
 
     static IEnumerable<DecodeCase> Made(string scratch)

@@ -6,8 +6,8 @@ using ZstdSharp.Unsafe;
 namespace Decryptor.Benchmarks.Decode;
 
 /// <summary>
-/// The bare parts of decoding a sealed xlog: reading, TEA with the worker's own vectors, unpacking with the worker's own
-/// library straight into one buffer, SHA-256 and writing.
+/// The bare parts of decoding a sealed xlog: reading, TEA with the worker's own vectors, unpacking with the worker's
+/// own code straight into one buffer, SHA-256 and writing.
 /// </summary>
 sealed unsafe class XlogParts
 {
@@ -44,9 +44,13 @@ sealed unsafe class XlogParts
 
     IEnumerable<Part> Unpacking(bool isZstd)
     {
-        if (isZstd) return [new("decompression by ZstdSharp", () => ForEach((block, clear) => Decompress(block, clear)))];
+        if (isZstd)
+            return [new("decompression by ZstdSharp", () => ForEach((block, clear) => Decompress(block, clear)))];
         return [new("inflating", () => ForEach(Inflate)),
-            new("inflating by the runtime's zlib", () => ForEach((block, clear) => Step(block, clear))) { Counts = false }];
+            new("inflating by the runtime's zlib", () => ForEach((block, clear) => Step(block, clear)))
+            {
+                Counts = false,
+            }];
     }
 
     byte[] Open(XlogBlock block, Tea tea)
