@@ -325,10 +325,11 @@ sealed class LoganTests
     public void The_members_of_a_block_give_their_text_whatever_pieces_it_is_inflated_in(int length)
     {
         var encoder = LoganMade.Encoder();
-        var text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("0123456789 abcdefghij\n", length / 22 + 1)));
+        var lines = string.Concat(Enumerable.Repeat("0123456789 abcdefghij\n", length / 22 + 1));
+        var text = Encoding.ASCII.GetBytes(lines);
         text = text[..length];
-        byte[] file = [.. encoder.Block(encoder.Member(text)),
-            .. encoder.Block([.. encoder.Member(text), .. encoder.Member("{\"c\":\"b\"}\n"u8), .. encoder.Member(text)])];
+        byte[] three = [.. encoder.Member(text), .. encoder.Member("{\"c\":\"b\"}\n"u8), .. encoder.Member(text)];
+        byte[] file = [.. encoder.Block(encoder.Member(text)), .. encoder.Block(three)];
         var decoded = LoganDecoded.Of(file, LoganMade.Ours);
         byte[] whole = [.. text, .. text, .. "{\"c\":\"b\"}\n"u8, .. text];
         Assert.That(decoded.IsComplete, decoded.Told);

@@ -12,7 +12,8 @@ static class MemoryBench
 
     public static int Run(int gibibytes) => Scratch.Use(folder =>
     {
-        Console.WriteLine($"{"file",-8} {"file MiB",10} {"text MiB",10} {"wall s",9} {"CPU s",9} {"peak memory MiB",16}");
+        Console.WriteLine(
+            $"{"file",-8} {"file MiB",10} {"text MiB",10} {"wall s",9} {"CPU s",9} {"peak memory MiB",16}");
         foreach (var kind in LargeFiles.All)
         {
             Measure(kind, SmallBytes, folder);
