@@ -1,4 +1,5 @@
 using Decryptor.Benchmarks;
+using Decryptor.Benchmarks.Decode;
 
 // One table a figure; scripts/bench builds what it measures and calls this.
 return args switch
@@ -10,11 +11,16 @@ return args switch
         int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture)),
     ["damage"] => DamageBench.Run(verbose: false),
     ["damage", "--verbose"] => DamageBench.Run(verbose: true),
+    ["decode"] => DecodeBench.Run(rounds: 7, only: ""),
+    ["decode", var only] => DecodeBench.Run(rounds: 7, only),
+    ["decode", var only, var rounds] => DecodeBench.Run(
+        int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), only),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]]");
+    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
+        + " | decode [CASE [ROUNDS]]]");
     return 2;
 }
