@@ -57,7 +57,7 @@ sealed class JobLedger : IDisposable
     public static JobLedger Open(string path, TimeProvider? clock = null) =>
         Open(path, clock, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
 
-    /// <summary>Makes the ledger of one command: nobody reads it afterwards, so it need not outlive a power cut.</summary>
+    /// <summary>Makes the ledger of one command, which nobody reads afterwards: the power may take it.</summary>
     public static JobLedger OpenPrivate(string path) =>
         Open(path, null, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;");
 

@@ -10,6 +10,10 @@ namespace Decryptor.Supervisor.Storage;
 /// </summary>
 sealed class TurnFolders(SpoolRooms rooms) : IDisposable
 {
+    // To wake a thread costs about as much as a quick disk takes for a directory that it has just written: two workers
+    // that end jobs in one turn are not worth it, three are.
+    const int TogetherMin = 5;
+
     readonly Dictionary<string, Folder?> _opened = [];
     readonly List<Folder> _kept = [];
     readonly SyncOrder<Folder> _order = new();
@@ -67,8 +71,8 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
     {
         try
         {
-            if (together is [var alone]) alone.Sync();
-            else Parallel.ForEach(together, folder => folder.Sync());
+            if (together.Count >= TogetherMin) Parallel.ForEach(together, folder => folder.Sync());
+            else foreach (var folder in together) folder.Sync();
         }
         catch (AggregateException several)
         {
