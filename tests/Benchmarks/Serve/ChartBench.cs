@@ -13,9 +13,9 @@ namespace Decryptor.Benchmarks.Serve;
 
 /// <summary>
 /// What isolation costs: the same mixed packages by one thread, by several threads of one process, and by as many
-/// worker processes. The threads are several <see cref="Unpacker"/> in this process (JIT, Release, warm, no supervisor, no
-/// start); the processes are <c>decryptor unpack</c> as it is shipped, from its start to its end. All sync what they
-/// write.
+/// worker processes. The threads are several <see cref="Unpacker"/> in this process (JIT, Release, warm, no
+/// supervisor, no start); the processes are <c>decryptor unpack</c> as it is shipped, from its start to its end. All
+/// sync what they write.
 /// </summary>
 sealed class ChartBench(string folder)
 {
