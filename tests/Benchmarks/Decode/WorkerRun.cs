@@ -20,7 +20,8 @@ sealed class WorkerRun : IDisposable
 {
     static readonly Incarnation Name = new(1, 1);
 
-    static readonly Limits Limits = new(
+    /// <summary>What a worker may spend by default.</summary>
+    public static readonly Limits Limits = new(
         OutputBytes: 16L << 30, Ratio: 200, RatioFloor: 64L << 20, Members: 20_000, Depth: 5, Questions: 4096,
         NameBytes: 4096, WindowBytes: 128L << 20, ScryptLog: 20, Seconds: 600);
 
