@@ -80,7 +80,7 @@ sealed class PrivateRun : IDisposable
         }
         finally
         {
-            PrivateFolder.Remove(_folder);
+            Directory.Delete(_folder, recursive: true);
         }
 
         if (death is not null) throw Refused(death);
@@ -97,10 +97,7 @@ sealed class PrivateRun : IDisposable
     {
         try
         {
-            // A worker more than there are inputs would only take the processor from those that have one.
-            var workers = Math.Clamp(inputs.Length, 1, settings.Workers);
-            return Engine.Open(
-                settings with { Workers = workers }, KeyRing.Load(settings.Keys), Logger.None, Watch, inputs);
+            return Engine.Open(settings, KeyRing.Load(settings.Keys), Logger.None, Watch, inputs);
         }
         catch
         {

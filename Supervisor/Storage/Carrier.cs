@@ -39,7 +39,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
             if (folders.Incoming(tenant) is not { } source) return false;
             if (source.TryMove(file, rooms.Queue, name) is { } error) return Gone(error, place);
             folders.Touch(rooms.Queue);
-            folders.Touch(source, after: rooms.Queue);
+            folders.Touch(source);
         }
 
         if (rooms.Queue.Look(name) is { Kind: EntryKind.File }) return true;
@@ -69,8 +69,9 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         folder.Ensure("in", FolderMode.Owner).Dispose();
         folder.Ensure("out", rooms.ForWorkers).Dispose();
         // Each names the next: an input that is moved in must not hang from a name that the power takes.
-        if (folders.In(worker) is { } input) folders.Touch(folder, after: Touched(input));
-        folders.Touch(rooms.Work, after: Touched(folder));
+        if (folders.In(worker) is { } input) folders.Touch(input);
+        folders.Touch(folder);
+        folders.Touch(rooms.Work);
     }
 
     void PutProbe(Incarnation worker)
@@ -109,7 +110,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         }
 
         if (room == rooms.Failed || keepInputs || job.WantsKey) KeepInput(job, attempt.Worker, room);
-        else RemoveInput(job, attempt.Worker, room);
+        else RemoveInput(job, attempt.Worker);
         KeepCards(job, room);
     }
 
@@ -134,7 +135,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         room.Remove(name);
         var folder = folders.Keep(room.Ensure(name, rooms.ForReaders));
         folder.Write(Report.FileName, JobReport.Of(job).ToJson(), rooms.ForReaders.Group is null ? 0x180u : 0x1a0);
-        folders.Touch(room, after: Touched(folder));
+        folders.Touch(folder);
         PutInPlace(room, name, room, job);
     }
 
@@ -144,16 +145,16 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         var (id, aside) = (Spool.Id(job.Id), $".gone-{Spool.Id(job.Id)}");
         if (Open(room, id) is { } old)
         {
-            if (job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null
-                && MoveFile(old, rooms.Queue, Spool.Input, InputName.Of(job)))
-                folders.Touch(room, after: rooms.Queue);
+            if (job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
+                MoveFile(old, rooms.Queue, Spool.Input, InputName.Of(job));
             foreach (var (lying, kept) in Cards(job)) MoveFile(old, rooms.Crashes, kept, lying);
         }
 
         room.Remove(aside);
         room.Move(id, room, aside);
         from.Move(name, room, id);
-        folders.Touch(from, after: Touched(room));
+        folders.Touch(room);
+        folders.Touch(from);
         room.Remove(aside);
     }
 
@@ -170,8 +171,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         {
             if (rooms.Crashes.Look(lying) is null) continue;
             folder ??= Open(room, Spool.Id(job.Id));
-            if (folder is not null && MoveFile(rooms.Crashes, folder, lying, kept))
-                folders.Touch(rooms.Crashes, after: room);
+            if (folder is not null) MoveFile(rooms.Crashes, folder, lying, kept);
         }
     }
 
@@ -189,23 +189,20 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (Open(room, Spool.Id(job.Id)) is not { } folder) return;
         foreach (var source in Sources(worker))
         {
-            if (!MoveFile(source, folder, InputName.Of(job), Spool.Input)) continue;
-            folders.Touch(source, after: room);
-            break;
+            if (MoveFile(source, folder, InputName.Of(job), Spool.Input)) break;
         }
 
-        RemoveInput(job, worker, room);
+        RemoveInput(job, worker);
     }
 
-    // Not before what came of it is where it belongs.
-    void RemoveInput(Job job, Incarnation? worker, Folder room)
+    void RemoveInput(Job job, Incarnation? worker)
     {
         if (job.Outside is not null) return;
         foreach (var source in Sources(worker))
         {
             if (source.Look(InputName.Of(job)) is null) continue;
             source.Remove(InputName.Of(job));
-            folders.Touch(source, after: room);
+            folders.Touch(source);
         }
     }
 
@@ -221,14 +218,9 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (from.Look(name) is not { Kind: EntryKind.File }) return false;
         if (to.Look(newName) is { Kind: not EntryKind.File }) to.Remove(newName);
         from.Move(name, to, newName);
-        folders.Touch(from, after: Touched(to));
+        folders.Touch(to);
+        folders.Touch(from);
         return true;
-    }
-
-    Folder Touched(Folder folder)
-    {
-        folders.Touch(folder);
-        return folder;
     }
 
     void Reopen(Job job)
@@ -249,7 +241,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (Open(room, old) is not { } folder) return;
         MoveFile(folder, rooms.Queue, Spool.Input, InputName.Of(job));
         room.Remove(old);
-        folders.Touch(room, after: rooms.Queue);
+        folders.Touch(room);
     }
 
     bool HasInput(Folder room, string name) => Open(room, name)?.Look(Spool.Input) is { Kind: EntryKind.File };
@@ -261,6 +253,6 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     {
         folders.Forget(worker);
         rooms.Work.Remove(worker.ToString());
-        folders.TouchLast(rooms.Work);
+        folders.Touch(rooms.Work);
     }
 }

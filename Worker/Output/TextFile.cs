@@ -12,9 +12,6 @@ sealed class TextFile : IDisposable
 {
     const int BufferBytes = 256 * 1024;
 
-    /// <summary>What is as long as this is written where it lies; what is shorter is gathered.</summary>
-    const int WrittenAtOnce = 32 * 1024;
-
     readonly string _path;
     readonly Action _made;
     readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -37,13 +34,6 @@ sealed class TextFile : IDisposable
 
     internal void Write(ReadOnlySpan<byte> text)
     {
-        if (text.Length >= WrittenAtOnce)
-        {
-            Flush();
-            Append(text);
-            return;
-        }
-
         while (!text.IsEmpty)
         {
             if (_held == BufferBytes) Flush();
@@ -58,7 +48,10 @@ sealed class TextFile : IDisposable
     internal void Flush()
     {
         if (_held == 0) return;
-        Append(_buffer.AsSpan(0, _held));
+        _file ??= Create();
+        RandomAccess.Write(_file, _buffer.AsSpan(0, _held), Written);
+        _hash.AppendData(_buffer, 0, _held);
+        Written += _held;
         _held = 0;
     }
 
@@ -89,14 +82,6 @@ sealed class TextFile : IDisposable
         _file?.Dispose();
         _hash.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
-    }
-
-    void Append(ReadOnlySpan<byte> text)
-    {
-        _file ??= Create();
-        RandomAccess.Write(_file, text, Written);
-        _hash.AppendData(text);
-        Written += text.Length;
     }
 
     SafeFileHandle Create()
