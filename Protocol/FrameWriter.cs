@@ -73,7 +73,7 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Limits limits)
     {
-        writer.WriteArrayHeader(10);
+        writer.WriteArrayHeader(11);
         writer.Write(limits.OutputBytes);
         writer.Write(limits.Ratio);
         writer.Write(limits.RatioFloor);
@@ -84,6 +84,7 @@ public static class FrameWriter
         writer.Write(limits.WindowBytes);
         writer.Write(limits.ScryptLog);
         writer.Write(limits.Seconds);
+        writer.Write(limits.Threads);
     }
 
     static void Write(ref MessagePackWriter writer, KeyRequest request)

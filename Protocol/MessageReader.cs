@@ -99,11 +99,11 @@ static class MessageReader
 
     static Limits ReadLimits(ref MessagePackReader reader)
     {
-        Expect(reader.ReadArrayHeader(), 10, nameof(Limits));
+        Expect(reader.ReadArrayHeader(), 11, nameof(Limits));
         return new(
             ReadCount(ref reader), ReadSmall(ref reader), ReadCount(ref reader), ReadSmall(ref reader),
             ReadSmall(ref reader), ReadSmall(ref reader), ReadSmall(ref reader), ReadCount(ref reader),
-            ReadSmall(ref reader), ReadSmall(ref reader));
+            ReadSmall(ref reader), ReadSmall(ref reader), ReadSmall(ref reader));
     }
 
     static KeyRequest ReadKeyRequest(ref MessagePackReader reader, int count)

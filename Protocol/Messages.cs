@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private protected Message()
     {
@@ -38,9 +38,10 @@ public sealed record Hello(
 /// <param name="WindowBytes">The memory that a compressed stream may ask for to look back into.</param>
 /// <param name="ScryptLog">The most costly password derivation: log2 of scrypt's N. 20 takes 1 GiB.</param>
 /// <param name="Seconds">Seconds that the attempt may take, those not counted in which it waits for a key.</param>
+/// <param name="Threads">Threads that may decode at once, from 1; a worker may well use fewer.</param>
 public readonly record struct Limits(
     long OutputBytes, int Ratio, long RatioFloor, int Members, int Depth, int Questions, int NameBytes,
-    long WindowBytes, int ScryptLog, int Seconds);
+    long WindowBytes, int ScryptLog, int Seconds, int Threads = 1);
 
 /// <summary>Supervisor to worker: decode this. Sent only to a worker that is idle.</summary>
 /// <param name="Attempt">Whose work it is.</param>

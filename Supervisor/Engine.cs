@@ -31,9 +31,7 @@ sealed class Engine : IDisposable
             Durable = settings.Durable,
             BeforeChange = FailPoint.Armed ? _ => FailPoint.Reached("move") : null,
         });
-        var survivors = Survivors.KillAll(Spool.Work);
-        if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
-        Ledger = LedgerRebuild.Open(Spool, what => log.Error("{What:l}", what), Clock.Now);
+        Ledger = settings.Durable ? TakeOver(log) : JobLedger.OpenPrivate(Spool.Ledger);
         Desk = new(ring);
         var program = settings.Worker is { } path
             ? WorkerProgram.At(path)
@@ -136,6 +134,14 @@ sealed class Engine : IDisposable
         if (_death is null) Ledger.MarkStopped();
         Ledger.Dispose();
         Spool.Dispose();
+    }
+
+    // A private spool is made for its command: nobody has worked on it before.
+    JobLedger TakeOver(ILogger log)
+    {
+        var survivors = Survivors.KillAll(Spool.Work);
+        if (survivors > 0) log.Warning("killed {Survivors} workers that an earlier supervisor had left", survivors);
+        return LedgerRebuild.Open(Spool, what => log.Error("{What:l}", what), Clock.Now);
     }
 
     // Taken on the loop's thread, and written out on the recorder's.

@@ -59,9 +59,15 @@ sealed record LimitSettings
     /// <summary>log2 of the scrypt cost that a file may demand; 20 takes 1 GiB and seconds.</summary>
     public int ScryptLogMax { get; set; } = 20;
 
+    /// <summary>
+    /// Threads that decode one large file; null for what is usual: one in the service, whose other workers have work,
+    /// and as many as there are processors where a person waits for a file.
+    /// </summary>
+    public int? ThreadsMax { get; set; }
+
     internal Limits All => new(
         OutputBytesMax, RatioMax, RatioFloorBytes, MembersMax, DepthMax, QuestionsMax, NameBytesMax, WindowBytesMax,
-        ScryptLogMax, Seconds: 0);
+        ScryptLogMax, Seconds: 0, ThreadsMax ?? 1);
 
     internal void Check()
     {
@@ -74,6 +80,7 @@ sealed record LimitSettings
         Demand(NameBytesMax is >= 1 and <= 65_536, nameof(NameBytesMax), NameBytesMax, "1 to 65536");
         Demand(WindowBytesMax is >= 1024 and <= 2L << 30, nameof(WindowBytesMax), WindowBytesMax, "1024 to 2147483648");
         Demand(ScryptLogMax is >= 1 and <= 22, nameof(ScryptLogMax), ScryptLogMax, "1 to 22");
+        Demand(ThreadsMax is null or (>= 1 and <= 64), nameof(ThreadsMax), ThreadsMax!, "1 to 64");
     }
 }
 

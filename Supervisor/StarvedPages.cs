@@ -22,6 +22,7 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
     Thread? _thread;
     long _rings;
     long _turns;
+    volatile bool _awaitsTurns;
 
     /// <summary>The ring has changed: what ended before that deserves another try.</summary>
     public void Begin(DateTimeOffset changed)
@@ -39,7 +40,8 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
     public void AfterTurn()
     {
         Interlocked.Increment(ref _turns);
-        if (!Monitor.TryEnter(_gate)) return;
+        // To wake a thread costs more than most turns do, and between two changes of the ring nobody waits for one.
+        if (!_awaitsTurns || !Monitor.TryEnter(_gate)) return;
         Monitor.Pulse(_gate);
         Monitor.Exit(_gate);
     }
@@ -126,13 +128,16 @@ sealed class StarvedPages(Engine engine, IntakeRoom room, ILogger log)
 
     void AwaitTurns(int turns, long ring)
     {
+        _awaitsTurns = true;
         var until = Interlocked.Read(ref _turns) + turns;
         lock (_gate)
         {
             while (_rings == ring && Interlocked.Read(ref _turns) < until)
             {
-                if (!Monitor.Wait(_gate, Pause) && turns == 1) return;
+                if (!Monitor.Wait(_gate, Pause) && turns == 1) break;
             }
         }
+
+        _awaitsTurns = false;
     }
 }

@@ -73,7 +73,9 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         {
             var name = piece.Findings.Format;
             piece.Findings.Enter(format.Name);
-            if (format.Decode(_lookahead, SinkInto(text), Question, piece.Findings) is { } verdict) return verdict;
+            var threads = resources.Limits.Threads;
+            if (format.Decode(_lookahead, SinkInto(text), Question, piece.Findings, threads) is { } verdict)
+                return verdict;
             piece.Findings.Reset(name);
             if (piece.IsInside) break;
             StartOver();

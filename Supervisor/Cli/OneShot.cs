@@ -14,6 +14,10 @@ static class OneShot
             Keys = SharedOptions.RingOf(parsed.GetValue(shared.Keys) ?? settings.Keys),
             Workers = parsed.GetValue(shared.Workers) ?? settings.Workers,
             Worker = parsed.GetValue(shared.Worker) ?? settings.Worker,
+            Limits = settings.Limits with
+            {
+                ThreadsMax = settings.Limits.ThreadsMax ?? Math.Min(64, Environment.ProcessorCount),
+            },
             DrainSeconds = 0,
             Durable = false,
         }).Checked();

@@ -6,7 +6,7 @@ namespace Decryptor.Supervisor.Cli;
 
 /// <summary>
 /// The folder of a private spool: made new under a name that nobody can foresee or have made before us, for the owner
-/// alone, since decrypted text passes through it. What a killed run has left beside it is cleared away.
+/// alone, since decrypted text passes through it.
 /// </summary>
 static partial class PrivateFolder
 {
@@ -20,7 +20,6 @@ static partial class PrivateFolder
         try
         {
             Directory.CreateDirectory(parent);
-            ClearLeftovers(parent);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -32,21 +31,29 @@ static partial class PrivateFolder
         return Encoding.UTF8.GetString(name, 0, name.Length - 1);
     }
 
+    /// <summary>
+    /// Removes one, and what killed runs have left beside it: at the end, since the folder for temporary things may be
+    /// large, and somebody waits for the text.
+    /// </summary>
+    public static void Remove(string folder)
+    {
+        Directory.Delete(folder, recursive: true);
+        try
+        {
+            ClearLeftovers(Path.GetDirectoryName(folder)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It belongs to a stranger, or another run clears here at the same time: the next run looks again.
+            return;
+        }
+    }
+
     // A run that was killed could not clean up. One that lives holds its lock, or is younger than a minute.
     static void ClearLeftovers(string parent)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, $"{Prefix}*").Where(IsLeftover))
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Another run clears here at the same time, and was faster.
-                continue;
-            }
-        }
+            Directory.Delete(folder, recursive: true);
     }
 
     static bool IsLeftover(string folder) =>

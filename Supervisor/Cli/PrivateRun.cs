@@ -80,7 +80,7 @@ sealed class PrivateRun : IDisposable
         }
         finally
         {
-            Directory.Delete(_folder, recursive: true);
+            PrivateFolder.Remove(_folder);
         }
 
         if (death is not null) throw Refused(death);
@@ -97,7 +97,10 @@ sealed class PrivateRun : IDisposable
     {
         try
         {
-            return Engine.Open(settings, KeyRing.Load(settings.Keys), Logger.None, Watch, inputs);
+            // A worker more than there are inputs would only take the processor from those that have one.
+            var workers = Math.Clamp(inputs.Length, 1, settings.Workers);
+            return Engine.Open(
+                settings with { Workers = workers }, KeyRing.Load(settings.Keys), Logger.None, Watch, inputs);
         }
         catch
         {

@@ -80,6 +80,9 @@ sealed partial class Inotify : IDisposable
         return watch < 0 ? null : watch;
     }
 
+    /// <summary>Whether <see cref="Interrupt"/> has ended the last wait.</summary>
+    public bool WasInterrupted { get; private set; }
+
     /// <summary>Waits for news or for <see cref="Interrupt"/>, at most so long, and gives all there are.</summary>
     public IReadOnlyList<Notice> Wait(TimeSpan atMost)
     {
@@ -89,6 +92,9 @@ sealed partial class Inotify : IDisposable
         waiting[0] = new() { Descriptor = (int)_bell.DangerousGetHandle(), Wanted = readable };
         waiting[1] = new() { Descriptor = (int)(_notices?.DangerousGetHandle() ?? -1), Wanted = readable };
         var ready = Poll(ref waiting[0], 2, milliseconds);
+        WasInterrupted = ready > 0 && waiting[0].Found != 0;
+        // A bell that nobody silences would end every later wait before it has begun.
+        if (WasInterrupted) Silence();
         return ready > 0 && waiting[1].Found != 0 ? Read() : [];
     }
 
@@ -104,6 +110,12 @@ sealed partial class Inotify : IDisposable
     {
         _notices?.Dispose();
         _bell.Dispose();
+    }
+
+    void Silence()
+    {
+        Span<byte> rung = stackalloc byte[sizeof(ulong)];
+        if (Read(_bell, ref rung[0], rung.Length) < 0) throw Posix.Failure("silencing an eventfd");
     }
 
     List<Notice> Read()

@@ -39,7 +39,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
             if (folders.Incoming(tenant) is not { } source) return false;
             if (source.TryMove(file, rooms.Queue, name) is { } error) return Gone(error, place);
             folders.Touch(rooms.Queue);
-            folders.Touch(source);
+            folders.Touch(source, after: rooms.Queue);
         }
 
         if (rooms.Queue.Look(name) is { Kind: EntryKind.File }) return true;
@@ -69,9 +69,8 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         folder.Ensure("in", FolderMode.Owner).Dispose();
         folder.Ensure("out", rooms.ForWorkers).Dispose();
         // Each names the next: an input that is moved in must not hang from a name that the power takes.
-        if (folders.In(worker) is { } input) folders.Touch(input);
-        folders.Touch(folder);
-        folders.Touch(rooms.Work);
+        if (folders.In(worker) is { } input) folders.Touch(folder, after: Touched(input));
+        folders.Touch(rooms.Work, after: Touched(folder));
     }
 
     void PutProbe(Incarnation worker)
@@ -110,7 +109,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         }
 
         if (room == rooms.Failed || keepInputs || job.WantsKey) KeepInput(job, attempt.Worker, room);
-        else RemoveInput(job, attempt.Worker);
+        else RemoveInput(job, attempt.Worker, room);
         KeepCards(job, room);
     }
 
@@ -135,7 +134,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         room.Remove(name);
         var folder = folders.Keep(room.Ensure(name, rooms.ForReaders));
         folder.Write(Report.FileName, JobReport.Of(job).ToJson(), rooms.ForReaders.Group is null ? 0x180u : 0x1a0);
-        folders.Touch(folder);
+        folders.Touch(room, after: Touched(folder));
         PutInPlace(room, name, room, job);
     }
 
@@ -145,16 +144,16 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         var (id, aside) = (Spool.Id(job.Id), $".gone-{Spool.Id(job.Id)}");
         if (Open(room, id) is { } old)
         {
-            if (job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null)
-                MoveFile(old, rooms.Queue, Spool.Input, InputName.Of(job));
+            if (job.Outside is null && rooms.Queue.Look(InputName.Of(job)) is null
+                && MoveFile(old, rooms.Queue, Spool.Input, InputName.Of(job)))
+                folders.Touch(room, after: rooms.Queue);
             foreach (var (lying, kept) in Cards(job)) MoveFile(old, rooms.Crashes, kept, lying);
         }
 
         room.Remove(aside);
         room.Move(id, room, aside);
         from.Move(name, room, id);
-        folders.Touch(room);
-        folders.Touch(from);
+        folders.Touch(from, after: Touched(room));
         room.Remove(aside);
     }
 
@@ -171,7 +170,8 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         {
             if (rooms.Crashes.Look(lying) is null) continue;
             folder ??= Open(room, Spool.Id(job.Id));
-            if (folder is not null) MoveFile(rooms.Crashes, folder, lying, kept);
+            if (folder is not null && MoveFile(rooms.Crashes, folder, lying, kept))
+                folders.Touch(rooms.Crashes, after: room);
         }
     }
 
@@ -189,20 +189,23 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (Open(room, Spool.Id(job.Id)) is not { } folder) return;
         foreach (var source in Sources(worker))
         {
-            if (MoveFile(source, folder, InputName.Of(job), Spool.Input)) break;
+            if (!MoveFile(source, folder, InputName.Of(job), Spool.Input)) continue;
+            folders.Touch(source, after: room);
+            break;
         }
 
-        RemoveInput(job, worker);
+        RemoveInput(job, worker, room);
     }
 
-    void RemoveInput(Job job, Incarnation? worker)
+    // Not before what came of it is where it belongs.
+    void RemoveInput(Job job, Incarnation? worker, Folder room)
     {
         if (job.Outside is not null) return;
         foreach (var source in Sources(worker))
         {
             if (source.Look(InputName.Of(job)) is null) continue;
             source.Remove(InputName.Of(job));
-            folders.Touch(source);
+            folders.Touch(source, after: room);
         }
     }
 
@@ -218,9 +221,14 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (from.Look(name) is not { Kind: EntryKind.File }) return false;
         if (to.Look(newName) is { Kind: not EntryKind.File }) to.Remove(newName);
         from.Move(name, to, newName);
-        folders.Touch(to);
-        folders.Touch(from);
+        folders.Touch(from, after: Touched(to));
         return true;
+    }
+
+    Folder Touched(Folder folder)
+    {
+        folders.Touch(folder);
+        return folder;
     }
 
     void Reopen(Job job)
@@ -241,7 +249,7 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
         if (Open(room, old) is not { } folder) return;
         MoveFile(folder, rooms.Queue, Spool.Input, InputName.Of(job));
         room.Remove(old);
-        folders.Touch(room);
+        folders.Touch(room, after: rooms.Queue);
     }
 
     bool HasInput(Folder room, string name) => Open(room, name)?.Look(Spool.Input) is { Kind: EntryKind.File };
@@ -253,6 +261,6 @@ sealed class Carrier(SpoolRooms rooms, TurnFolders folders, bool keepInputs)
     {
         folders.Forget(worker);
         rooms.Work.Remove(worker.ToString());
-        folders.Touch(rooms.Work);
+        folders.TouchLast(rooms.Work);
     }
 }

@@ -54,13 +54,20 @@ sealed class JobLedger : IDisposable
     /// <summary>Opens the ledger for its one writer, making it if it is not there.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="clock">Stamps the history; people read it, nothing is decided by it.</param>
-    public static JobLedger Open(string path, TimeProvider? clock = null) => LedgerFile.Guard(path, () =>
+    public static JobLedger Open(string path, TimeProvider? clock = null) =>
+        Open(path, clock, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+
+    /// <summary>Makes the ledger of one command, which nobody reads afterwards: the power may take it.</summary>
+    public static JobLedger OpenPrivate(string path) =>
+        Open(path, null, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;");
+
+    static JobLedger Open(string path, TimeProvider? clock, string pragmas) => LedgerFile.Guard(path, () =>
     {
         LedgerFile.Make(path);
         var connection = LedgerFile.Connect(path, SqliteOpenMode.ReadWrite);
         try
         {
-            LedgerFile.Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            LedgerFile.Run(connection, pragmas);
             Schema.Upgrade(connection);
             return new JobLedger(connection, path, clock ?? TimeProvider.System);
         }

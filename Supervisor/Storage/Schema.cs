@@ -88,6 +88,8 @@ static class Schema
         ) STRICT;
         CREATE INDEX audit_by_job ON audit (job, number);
         """,
+        // Jobs of one code are looked for by state too, and of ten thousand with that code none may be in it.
+        "CREATE INDEX job_by_code_and_state ON job (code, state, id) WHERE code <> '';",
     ];
 
     /// <summary>The version that this program reads and writes.</summary>

@@ -1,16 +1,22 @@
+using System.Runtime.ExceptionServices;
 using Decryptor.Protocol;
 
 namespace Decryptor.Supervisor.Storage;
 
 /// <summary>
 /// The directories that the moves of one turn have touched, each opened once and each synced once at the turn's end:
-/// in the order in which they were touched, a destination before its source, so that a file is never lost between.
+/// a destination before its source, so that a file is never lost between. Those of which none waits for another are
+/// synced together, and most disks take them for one: workers that end jobs in one turn share what that costs.
 /// </summary>
 sealed class TurnFolders(SpoolRooms rooms) : IDisposable
 {
+    // To wake a thread costs about as much as a quick disk takes for a directory that it has just written: two workers
+    // that end jobs in one turn are not worth it, three are.
+    const int TogetherMin = 5;
+
     readonly Dictionary<string, Folder?> _opened = [];
     readonly List<Folder> _kept = [];
-    readonly List<Folder> _touched = [];
+    readonly SyncOrder<Folder> _order = new();
 
     /// <summary>A worker's <c>in/</c>; null when it is not there.</summary>
     public Folder? In(Incarnation worker) => Of(worker, "in");
@@ -29,11 +35,14 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
         return folder;
     }
 
-    /// <summary>Says that names in a directory have changed.</summary>
-    public void Touch(Folder folder)
-    {
-        if (!_touched.Contains(folder)) _touched.Add(folder);
-    }
+    /// <inheritdoc cref="SyncOrder{T}.Touch(T)"/>
+    public void Touch(Folder folder) => _order.Touch(folder);
+
+    /// <inheritdoc cref="SyncOrder{T}.Touch(T, T)"/>
+    public void Touch(Folder folder, Folder after) => _order.Touch(folder, after);
+
+    /// <inheritdoc cref="SyncOrder{T}.TouchLast(T)"/>
+    public void TouchLast(Folder folder) => _order.TouchLast(folder);
 
     /// <summary>A worker's directory is no more.</summary>
     public void Forget(Incarnation worker)
@@ -41,7 +50,7 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
         foreach (var name in new[] { "in", "out" })
         {
             if (!_opened.Remove($"work/{worker}/{name}", out var folder) || folder is null) continue;
-            _touched.Remove(folder);
+            _order.Forget(folder);
             folder.Dispose();
         }
     }
@@ -49,14 +58,26 @@ sealed class TurnFolders(SpoolRooms rooms) : IDisposable
     /// <summary>Sees everything onto the disk that has been touched since the last time.</summary>
     public void Sync()
     {
-        foreach (var folder in _touched) folder.Sync();
-        _touched.Clear();
+        while (_order.Next() is { } together) Sync(together);
     }
 
     public void Dispose()
     {
         foreach (var folder in _opened.Values) folder?.Dispose();
         foreach (var folder in _kept) folder.Dispose();
+    }
+
+    static void Sync(IReadOnlyList<Folder> together)
+    {
+        try
+        {
+            if (together.Count >= TogetherMin) Parallel.ForEach(together, folder => folder.Sync());
+            else foreach (var folder in together) folder.Sync();
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     Folder? Of(Incarnation worker, string name) => Once($"work/{worker}/{name}", () =>

@@ -29,7 +29,7 @@ sealed class Orphans
     public static Orphans? Adopt(string workFolder)
     {
         var isInit = Environment.ProcessId == 1;
-        if (!isInit && (Children().Count > 0 || Libc.ProcessControl(Libc.SetChildSubreaper, 1, 0, 0, 0) != 0))
+        if (!isInit && (HasChildren() || Libc.ProcessControl(Libc.SetChildSubreaper, 1, 0, 0, 0) != 0))
             return null;
         return new(PathOnDisk.Canonical(workFolder), isInit);
     }
@@ -59,6 +59,9 @@ sealed class Orphans
             _seen.Clear();
         }
     }
+
+    // A kernel that keeps no list of them has all processes looked at, which takes some milliseconds.
+    static bool HasChildren() => ProcFolder.HasChildren() ?? Children().Count > 0;
 
     static List<(int Pid, long StartTime)> Children() =>
     [

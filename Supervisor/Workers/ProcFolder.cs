@@ -18,6 +18,20 @@ static class ProcFolder
         where name.All(char.IsAsciiDigit)
         select int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
 
+    /// <summary>Whether this process has children; null where the kernel keeps no list of them.</summary>
+    public static bool? HasChildren()
+    {
+        try
+        {
+            return Directory.EnumerateDirectories("/proc/self/task")
+                .Any(thread => File.ReadAllBytes(Path.Combine(thread, "children")).Length > 0);
+        }
+        catch (Exception none) when (none is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The arguments, the program's name among them; empty for a zombie.</summary>
     public static IReadOnlyList<string> Arguments(int pid)
     {

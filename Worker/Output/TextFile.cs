@@ -12,6 +12,9 @@ sealed class TextFile : IDisposable
 {
     const int BufferBytes = 256 * 1024;
 
+    /// <summary>What is as long as this is written where it lies; what is shorter is gathered.</summary>
+    const int WrittenAtOnce = 32 * 1024;
+
     readonly string _path;
     readonly Action _made;
     readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -34,6 +37,13 @@ sealed class TextFile : IDisposable
 
     internal void Write(ReadOnlySpan<byte> text)
     {
+        if (text.Length >= WrittenAtOnce)
+        {
+            Flush();
+            Append(text);
+            return;
+        }
+
         while (!text.IsEmpty)
         {
             if (_held == BufferBytes) Flush();
@@ -48,10 +58,7 @@ sealed class TextFile : IDisposable
     internal void Flush()
     {
         if (_held == 0) return;
-        _file ??= Create();
-        RandomAccess.Write(_file, _buffer.AsSpan(0, _held), Written);
-        _hash.AppendData(_buffer, 0, _held);
-        Written += _held;
+        Append(_buffer.AsSpan(0, _held));
         _held = 0;
     }
 
@@ -82,6 +89,14 @@ sealed class TextFile : IDisposable
         _file?.Dispose();
         _hash.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
+    }
+
+    void Append(ReadOnlySpan<byte> text)
+    {
+        _file ??= Create();
+        RandomAccess.Write(_file, text, Written);
+        _hash.AppendData(text);
+        Written += text.Length;
     }
 
     SafeFileHandle Create()

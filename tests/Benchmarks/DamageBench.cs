@@ -113,7 +113,7 @@ sealed class DamageBench : IDisposable
 
         Verdict? RunXlog()
         {
-            using var decoder = new XlogDecoder(input, Deliver, Answer, findings);
+            using var decoder = new XlogDecoder(input, Deliver, Answer, findings, new(1));
             return decoder.Run();
         }
 

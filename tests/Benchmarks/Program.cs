@@ -1,20 +1,42 @@
 using Decryptor.Benchmarks;
+using Decryptor.Benchmarks.Decode;
+using Decryptor.Benchmarks.Serve;
 
 // One table a figure; scripts/bench builds what it measures and calls this.
 return args switch
 {
     [] or ["recovery"] => RecoveryBench.Run(cycles: 40),
-    ["recovery", var cycles] => RecoveryBench.Run(int.Parse(cycles, System.Globalization.CultureInfo.InvariantCulture)),
+    ["recovery", var cycles] => RecoveryBench.Run(Number(cycles)),
     ["throughput"] => ThroughputBench.Run(rounds: 5),
-    ["throughput", var rounds] => ThroughputBench.Run(
-        int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture)),
+    ["throughput", var rounds] => ThroughputBench.Run(Number(rounds)),
     ["damage"] => DamageBench.Run(verbose: false),
     ["damage", "--verbose"] => DamageBench.Run(verbose: true),
+    ["decode"] => DecodeBench.Run(rounds: 7, only: ""),
+    ["decode", var only] => DecodeBench.Run(rounds: 7, only),
+    ["decode", var only, var rounds] => DecodeBench.Run(Number(rounds), only),
+    ["memory"] => MemoryBench.Run(gibibytes: 5),
+    ["memory", var gibibytes] => MemoryBench.Run(Number(gibibytes)),
+    ["jobs"] => SmallJobsBench.Run(jobs: 2000, rounds: 3),
+    ["jobs", var jobs, var rounds] => SmallJobsBench.Run(Number(jobs), Number(rounds)),
+    ["latency"] => LatencyBench.Run(uploads: 500),
+    ["latency", var uploads] => LatencyBench.Run(Number(uploads)),
+    ["growth"] => GrowthBench.Run([1000, 100_000, 1_000_000]),
+    ["growth", .. var waiting] => GrowthBench.Run([.. waiting.Select(Number)]),
+    ["ledger"] => LedgerBench.Run([1000, 100_000, 1_000_000]),
+    ["ledger", .. var sizes] => LedgerBench.Run([.. sizes.Select(Number)]),
+    ["chart"] => ChartBench.Run(rounds: 5),
+    ["chart", var rounds] => ChartBench.Run(Number(rounds)),
+    ["start"] => StartBench.Run(runs: 40),
+    ["start", var runs] => StartBench.Run(Number(runs)),
     _ => Usage(),
 };
 
+static int Number(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]]");
+    Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
+        + " | decode [CASE [ROUNDS]] | memory [GIB] | jobs [JOBS ROUNDS] | latency [UPLOADS] | growth [WAITING...]"
+        + " | ledger [JOBS...] | start [RUNS] | chart [ROUNDS]]");
     return 2;
 }

@@ -23,7 +23,7 @@ static class RecoveryBench
         using var watch = new Watch();
         var spool = Path.Combine(folder, "spool");
         var settings = new Settings { Spool = spool, Workers = 1, Worker = WorkerPath.Built };
-        using var engine = Engine.Open(settings, KeyRing.Load(null), Logger.None, turn => watch.See(turn));
+        using var engine = Engine.Open(settings, KeyRing.Load(null), Logger.None, turn => watch.See(turn), [input]);
         watch.Latest = () => engine.Latest;
         engine.Start();
         for (var job = 1; job <= cycles; job++)

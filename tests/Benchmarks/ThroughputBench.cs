@@ -35,7 +35,7 @@ static class ThroughputBench
             Worker = WorkerPath.Built,
         };
         using var engine = Engine.Open(settings, KeyRing.Load(null), Logger.None, turn =>
-            Interlocked.Add(ref ended, turn.Rows.OfType<Row.JobIs>().Count(row => !row.Job.IsOpen)));
+            Interlocked.Add(ref ended, turn.Rows.OfType<Row.JobIs>().Count(row => !row.Job.IsOpen)), [input]);
         engine.Start();
         var (calm, storm, ratio) = (new Figures("calm", "jobs/s"), new Figures("one kill in 5 s", "jobs/s"),
             new Figures("kept", "share"));

@@ -3,7 +3,7 @@ namespace Decryptor.Protocol.Tests;
 /// <summary>Each limit holds, and one above it does not.</summary>
 sealed class LimitTests
 {
-    static readonly Limits Limits = new(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    static readonly Limits Limits = new(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
 
     [Test]
     public void Text_is_taken_up_to_its_limit_in_bytes()
@@ -68,7 +68,7 @@ sealed class LimitTests
         var path = new string('x', Frame.PathMax);
         var most = new Limits(
             long.MaxValue, int.MaxValue, long.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue,
-            long.MaxValue, int.MaxValue, int.MaxValue);
+            long.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue);
         Taken(Poisoned(Frame.PoisonMax, Frame.HashLength) with
         {
             Attempt = new(long.MaxValue, int.MaxValue, new(int.MaxValue, long.MaxValue)),

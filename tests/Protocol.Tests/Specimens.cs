@@ -12,7 +12,7 @@ static class Specimens
     /// <summary>A worker's own folder in a spool.</summary>
     static readonly string Room = Path.Combine("/srv/spool", "work", $"{Worker}");
 
-    static readonly Limits Limits = new(16L << 30, 200, 64L << 20, 20_000, 5, 4096, 4096, 128L << 20, 20, 108);
+    static readonly Limits Limits = new(16L << 30, 200, 64L << 20, 20_000, 5, 4096, 4096, 128L << 20, 20, 108, 2);
 
     static readonly Gen<string> Texts = Gen.String[Gen.Char['\u0000', '\ud7ff'], 0, 300];
 
@@ -34,7 +34,8 @@ static class Specimens
     static readonly Gen<Limits> AllLimits = Gen.Select(
         Counts, Smalls, Counts, Smalls, Smalls, Gen.Select(Smalls, Smalls, Counts, Smalls),
         (bytes, ratio, floor, members, depth, more) => new Limits(
-            bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1));
+            bytes, ratio, floor, members, depth, more.Item1, more.Item2, more.Item3, more.Item4, more.Item1,
+            more.Item2));
 
     static readonly Gen<KeyCandidate> Candidates =
         Gen.Select(Texts, Secrets, Gen.Bool, (name, secret, known) => new KeyCandidate(name, secret, known));

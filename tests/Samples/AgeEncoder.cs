@@ -63,6 +63,13 @@ sealed class AgeEncoder
     internal byte[] Seal(ReadOnlySpan<byte> text)
     {
         var file = new MemoryStream();
+        Seal(new MemoryStream(text.ToArray()), file);
+        return file.ToArray();
+    }
+
+    /// <summary>The same of a text of any length.</summary>
+    internal void Seal(Stream text, Stream file)
+    {
         var header = Encoding.ASCII.GetBytes($"age-encryption.org/v1\n{_stanzas}---");
         var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, _fileKey, 32, [], "header"u8.ToArray());
         file.Write(header);
@@ -70,7 +77,6 @@ sealed class AgeEncoder
         var nonce = Bytes(16);
         file.Write(nonce);
         WriteChunks(file, HKDF.DeriveKey(HashAlgorithmName.SHA256, _fileKey, 32, nonce, "payload"u8.ToArray()), text);
-        return file.ToArray();
     }
 
     /// <summary>The file in letters, as it is sent by mail.</summary>
@@ -83,21 +89,22 @@ sealed class AgeEncoder
 
     internal static string Base64(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 
-    static void WriteChunks(Stream file, byte[] key, ReadOnlySpan<byte> text)
+    static void WriteChunks(Stream file, byte[] key, Stream text)
     {
         using var cipher = new ChaCha20Poly1305(key);
-        var nonce = new byte[12];
-        for (var (at, number) = (0, 0); ; at += ChunkBytes, number++)
+        var (chunk, next, nonce) = (new byte[ChunkBytes], new byte[ChunkBytes], new byte[12]);
+        var count = text.ReadAtLeast(chunk, ChunkBytes, throwOnEndOfStream: false);
+        for (var number = 0; ; number++)
         {
-            var chunk = text.Slice(at, Math.Min(ChunkBytes, text.Length - at));
-            var last = at + chunk.Length == text.Length;
+            var following = text.ReadAtLeast(next, ChunkBytes, throwOnEndOfStream: false);
             BinaryPrimitives.WriteInt32BigEndian(nonce.AsSpan(7), number);
-            nonce[11] = last ? (byte)1 : (byte)0;
-            var (secret, tag) = (new byte[chunk.Length], new byte[16]);
-            cipher.Encrypt(nonce, chunk, secret, tag);
+            nonce[11] = following == 0 ? (byte)1 : (byte)0;
+            var (secret, tag) = (new byte[count], new byte[16]);
+            cipher.Encrypt(nonce, chunk.AsSpan(0, count), secret, tag);
             file.Write(secret);
             file.Write(tag);
-            if (last) return;
+            if (following == 0) return;
+            (chunk, next, count) = (next, chunk, following);
         }
     }
 

@@ -116,7 +116,7 @@ sealed class NotationTests
             Workers = 7,
             PenaltyTime = TimeSpan.FromTicks(random.NextInt64(1L << 50)),
             Weights = new Dictionary<string, int> { [Whole(text)] = 3 },
-            Limits = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+            Limits = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         });
         yield return new Event.ResizeAsked(random.Next(-5, 5));
         yield return new Event.RollAsked();

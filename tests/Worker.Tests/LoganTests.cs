@@ -317,6 +317,25 @@ sealed class LoganTests
         Assert.That(decoded.Findings.Gaps.Single().Offset, Is.Zero);
     }
 
+    [TestCase(256 * 1024 - 1)]
+    [TestCase(256 * 1024)]
+    [TestCase(256 * 1024 + 1)]
+    [TestCase(2 * 1024 * 1024)]
+    [TestCase(2 * 1024 * 1024 + 1)]
+    public void The_members_of_a_block_give_their_text_whatever_pieces_it_is_inflated_in(int length)
+    {
+        var encoder = LoganMade.Encoder();
+        var lines = string.Concat(Enumerable.Repeat("0123456789 abcdefghij\n", length / 22 + 1));
+        var text = Encoding.ASCII.GetBytes(lines);
+        text = text[..length];
+        byte[] three = [.. encoder.Member(text), .. encoder.Member("{\"c\":\"b\"}\n"u8), .. encoder.Member(text)];
+        byte[] file = [.. encoder.Block(encoder.Member(text)), .. encoder.Block(three)];
+        var decoded = LoganDecoded.Of(file, LoganMade.Ours);
+        byte[] whole = [.. text, .. text, .. "{\"c\":\"b\"}\n"u8, .. text];
+        Assert.That(decoded.IsComplete, decoded.Told);
+        Assert.That(decoded.Text.AsSpan().SequenceEqual(whole));
+    }
+
     [Test]
     public void A_text_larger_than_any_real_one_is_passed_on_in_bounded_memory_and_stopped_by_its_limit()
     {

@@ -217,7 +217,7 @@ sealed class XlogDamageTests
         byte[] file = [.. block, .. Enumerable.Range(0, length / pattern.Length).SelectMany(_ => pattern)];
         using var input = new Lookahead(new MemoryStream(file));
         using var decoder = new XlogDecoder(input, _ => { }, (_, header) => Made.Ring.Answer(default, 1, header),
-            new("xlog"));
+            new("xlog"), new(1));
         decoder.Run();
         return decoder.Work;
     }

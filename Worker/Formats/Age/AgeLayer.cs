@@ -18,8 +18,8 @@ sealed class AgeLayer : ForwardStream
     readonly Lookahead? _unarmored;
     readonly ChaCha20Poly1305 _cipher;
     readonly byte[] _nonce = new byte[12];
-    readonly byte[] _text = new byte[TextMax];
     readonly Budget _budget;
+    byte[] _held = [];
     int _start;
     int _end;
     long _chunk;
@@ -59,44 +59,55 @@ sealed class AgeLayer : ForwardStream
         }
     }
 
+    // A chunk is deciphered where it is wanted; only a buffer that is too short for one is given it piece by piece.
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
-        if (_start == _end)
-        {
-            if (_last) return End();
-            Next();
-        }
-
-        var count = Math.Min(_end - _start, buffer.Length);
-        _text.AsSpan(_start, count).CopyTo(buffer);
-        _start += count;
-        return count == 0 ? End() : count;
+        var given = buffer.Length >= TextMax && _start == _end ? Next(buffer) : ReadHeld(buffer);
+        return given == 0 ? End() : given;
     }
 
     protected override void Dispose(bool disposing)
     {
         _cipher.Dispose();
         _unarmored?.Dispose();
-        CryptographicOperations.ZeroMemory(_text);
+        CryptographicOperations.ZeroMemory(_held);
         base.Dispose(disposing);
     }
 
-    // A chunk that ends where the bytes end should be the last one. A whole one may be found to be the other kind: then
-    // the file was cut, or goes on, just behind it.
-    void Next()
+    int ReadHeld(Span<byte> buffer)
     {
+        if (_start == _end)
+        {
+            if (_held.Length == 0) _held = new byte[TextMax];
+            (_start, _end) = (0, Next(_held));
+        }
+
+        var count = Math.Min(_end - _start, buffer.Length);
+        _held.AsSpan(_start, count).CopyTo(buffer);
+        _start += count;
+        return count;
+    }
+
+    // A chunk that ends where the bytes end should be the last one. A whole one may be found to be the other kind: then
+    // the file was cut, or goes on, just behind it. Gives 0 when there is none left.
+    int Next(Span<byte> text)
+    {
+        if (_last) return 0;
         _chunk++;
         var some = _source.Peek(ChunkMax + 1);
         var chunk = some[..Math.Min(some.Length, ChunkMax)];
         _last = some.Length <= ChunkMax;
         if (chunk.Length < TagBytes) throw _source.Trouble ?? AgeFaults.Cut(_chunk, At(0));
-        var opened = TryOpen(chunk, _last) || (chunk.Length == ChunkMax && TryOpen(chunk, _last = !_last));
+        var given = chunk.Length - TagBytes;
+        text = text[..given];
+        var opened = TryOpen(chunk, text, _last) || (given == TextMax && TryOpen(chunk, text, _last = !_last));
         if (!opened) throw WhyNot(chunk, isTail: some.Length < ChunkMax);
-        if (_last && _end == 0 && _chunk > 1) throw AgeFaults.EmptyEnd(_chunk, At(0));
+        if (_last && given == 0 && _chunk > 1) throw AgeFaults.EmptyEnd(_chunk, At(0));
         _source.Skip(chunk.Length);
-        _given += _end;
+        _given += given;
         _budget.Unpacked(_given);
+        return given;
     }
 
     int End()
@@ -119,20 +130,18 @@ sealed class AgeLayer : ForwardStream
     string At(long further) => string.Create(CultureInfo.InvariantCulture,
         $"byte {_source.Position + further}{(_unarmored is null ? "" : " inside the armor")}");
 
-    bool TryOpen(ReadOnlySpan<byte> chunk, bool last)
+    bool TryOpen(ReadOnlySpan<byte> chunk, Span<byte> text, bool last)
     {
         BinaryPrimitives.WriteInt64BigEndian(_nonce.AsSpan(3, 8), _chunk - 1);
         _nonce[^1] = last ? (byte)1 : (byte)0;
-        (_start, _end) = (0, 0);
-        var text = chunk.Length - TagBytes;
         try
         {
-            _cipher.Decrypt(_nonce, chunk[..text], chunk[text..], _text.AsSpan(0, text));
-            _end = text;
+            _cipher.Decrypt(_nonce, chunk[..text.Length], chunk[text.Length..], text);
             return true;
         }
         catch (AuthenticationTagMismatchException)
         {
+            // What was deciphered has been wiped out again.
             return false;
         }
     }

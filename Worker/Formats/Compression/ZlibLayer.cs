@@ -75,32 +75,3 @@ sealed class ZlibLayer : ForwardStream
         return 0;
     }
 }
-
-/// <summary>Adler-32 (RFC 1950, section 8.2).</summary>
-static class Adler32
-{
-    const uint Base = 65521;
-
-    // The most bytes whose sums cannot overflow 32 bits.
-    const int Run = 5552;
-
-    /// <summary>Goes on from <paramref name="before"/>, which is 1 at the start.</summary>
-    internal static uint Of(uint before, ReadOnlySpan<byte> bytes)
-    {
-        uint a = before & 0xFFFF, b = before >> 16;
-        while (!bytes.IsEmpty)
-        {
-            var run = bytes[..Math.Min(Run, bytes.Length)];
-            foreach (var one in run)
-            {
-                a += one;
-                b += a;
-            }
-
-            (a, b) = (a % Base, b % Base);
-            bytes = bytes[run.Length..];
-        }
-
-        return b << 16 | a;
-    }
-}

@@ -12,8 +12,8 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
 {
     const int SeenMax = 16 * 1024;
 
-    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(Framing.LengthMax);
-    readonly MemberReader _members = new(inflater, text);
+    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(Framing.LengthMax + MemberReader.Padding);
+    readonly MemberReader _members = new(text);
     readonly Salvage _salvage = new(inflater, text);
     readonly Dictionary<(UInt128 End, int Length), long> _seen = [];
 
@@ -24,7 +24,7 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
     internal Reading Open(LoganKey key, ReadOnlySpan<byte> cipher)
     {
         key.Open(cipher, _clear);
-        return _members.Read(_clear.AsSpan(0, cipher.Length));
+        return _members.Read(_clear, cipher.Length);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Decryptor.Worker.Formats.Deflate;
 
 namespace Decryptor.Worker.Formats.Logan;
 
@@ -24,59 +25,85 @@ readonly record struct Reading(Ending Ending, int Used, bool IsPadded);
 
 /// <summary>
 /// Reads the gzip members (RFC 1952) inside a deciphered block: one, or several on end, and the padding behind them.
-/// The text is held until its checksum is known. One that is larger than any real one is passed on before that, so that
-/// the memory stays bounded.
+/// The text is held until its checksum is known; that of a real block lies where it was inflated. One that is larger
+/// than any real one is passed on before that, so that the memory stays bounded.
 /// </summary>
-sealed class MemberReader(Inflater inflater, LogText text) : IDisposable
+sealed class MemberReader(LogText text) : IDisposable
 {
     internal const int FrontBytes = 10;
     internal const int TrailerBytes = 8;
 
+    /// <summary>Bytes behind a deciphered block that are overwritten.</summary>
+    internal const int Padding = WholeInflater.Padding;
+
     const int HoldBytes = 2 * 1024 * 1024;
 
-    readonly byte[] _hold = ArrayPool<byte>.Shared.Rent(HoldBytes);
+    readonly WholeInflater _inflater = new();
+    byte[]? _hold;
     int _count;
+    bool _isOnePiece;
 
     /// <summary>The text of the block last read, or what of it was not passed on.</summary>
-    internal ReadOnlySpan<byte> Text => _hold.AsSpan(0, _count);
+    internal ReadOnlySpan<byte> Text => _isOnePiece ? _inflater.Text : _hold.AsSpan(0, _count);
 
     /// <summary>Bytes that were passed on before they could be checked.</summary>
     internal long Spilled { get; private set; }
 
-    /// <summary>Reads a block whose first unit was proven.</summary>
-    internal Reading Read(ReadOnlySpan<byte> clear)
+    /// <summary>
+    /// Reads a block whose first unit was proven: the first <paramref name="count"/> bytes, with padding behind them.
+    /// </summary>
+    internal Reading Read(byte[] clear, int count)
     {
         var at = 0;
-        _count = 0;
+        (_count, _isOnePiece) = (0, false);
         Spilled = 0;
         do
         {
             at += FrontBytes;
-            var ending = ReadMember(clear, ref at);
-            if (ending != Ending.Closed) return new(ending, clear.Length, false);
+            var ending = ReadMember(clear, count, ref at);
+            if (ending != Ending.Closed) return new(ending, count, false);
         }
-        while (BeginsMember(clear[at..]));
-        return EndAt(clear, at);
+        while (BeginsMember(clear.AsSpan(at, count - at)));
+        return EndAt(clear.AsSpan(0, count), at);
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_hold);
-
-    Ending ReadMember(ReadOnlySpan<byte> clear, ref int at)
+    public void Dispose()
     {
-        var (crc, size) = (0u, 0u);
-        inflater.Reset();
-        while (true)
+        _inflater.Dispose();
+        if (_hold is not null) ArrayPool<byte>.Shared.Return(_hold);
+    }
+
+    Ending ReadMember(byte[] clear, int count, ref int at)
+    {
+        var (crc, size, state) = (0u, 0u, Unpacked.Full);
+        if (_isOnePiece) Hold(_inflater.Text);
+        _isOnePiece = false;
+        _inflater.Begin(clear, count, at);
+        while (state == Unpacked.Full)
+        {
+            state = _inflater.Next();
+            var piece = _inflater.Text;
+            crc = Inflater.Crc(crc, piece);
+            size += (uint)piece.Length;
+            _isOnePiece = _count == 0 && Spilled == 0 && state == Unpacked.End;
+            if (!_isOnePiece) Hold(piece);
+        }
+
+        if (state != Unpacked.End) return state == Unpacked.UsedUp ? Ending.Open : Ending.Wrong;
+        at = count - _inflater.BytesLeft;
+        return Check(clear.AsSpan(0, count), ref at, crc, size);
+    }
+
+    void Hold(ReadOnlySpan<byte> piece)
+    {
+        _hold ??= ArrayPool<byte>.Shared.Rent(HoldBytes);
+        while (!piece.IsEmpty)
         {
             if (_count == HoldBytes) Spill();
-            var room = _hold.AsSpan(_count, HoldBytes - _count);
-            var step = inflater.Step(clear[at..], room, out var used, out var given);
-            crc = Inflater.Crc(crc, room[..given]);
-            size += (uint)given;
-            _count += given;
-            at += used;
-            if (step == Inflated.End) return Check(clear, ref at, crc, size);
-            if (step == Inflated.Wrong) return Ending.Wrong;
-            if (at == clear.Length && given < room.Length) return Ending.Open;
+            var some = piece[..Math.Min(piece.Length, HoldBytes - _count)];
+            some.CopyTo(_hold.AsSpan(_count));
+            _count += some.Length;
+            piece = piece[some.Length..];
         }
     }
 

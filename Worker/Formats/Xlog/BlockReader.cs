@@ -1,24 +1,28 @@
-using System.Buffers;
-using System.Buffers.Binary;
-
 namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>
-/// Turns the payload of one block into lines: opens it, unpacks it, and keeps what came before an error. Its buffers
-/// are taken once for a file.
+/// Turns the payload of one block into lines: opens it, unpacks it, and keeps what came before an error. Where a crew
+/// has unpacked the block ahead of its turn, its text is taken as it is.
 /// </summary>
-sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lines) : IDisposable
+sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines) : IDisposable
 {
+    /// <summary>The most text that one zstd block may give. The real encoder's most repetitive gave 4.56 MB.</summary>
+    internal const long TextMax = 64L * 1024 * 1024;
+
     const int ProbeBytes = 4096;
-    const int ChunkLengthBytes = 2;
 
     // Nothing that is sealed holds two groups of zeros; pages that a disk lost do.
     static ReadOnlySpan<byte> Hole => new byte[16];
     static ReadOnlySpan<byte> PlainHole => new byte[8];
 
-    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(BlockHeader.LengthMax);
+    readonly Payload _payload = new(BlockHeader.LengthMax);
     readonly byte[] _stretch = new byte[512];
-    readonly ZstdReader _zstd = new();
+
+    /// <summary>Who may have unpacked a block already; null for nobody.</summary>
+    internal Crew? Crew { get; set; }
+
+    /// <summary>Blocks of which the crew had the text.</summary>
+    internal long Ahead { get; private set; }
 
     /// <summary>
     /// Reads <paramref name="payload"/> of the block at <paramref name="offset"/>; null when all of it is well. Lines
@@ -31,8 +35,9 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
 
         var hole = header.Sealed ? payload.IndexOf(Hole) : -1;
         if (hole >= 0) payload = payload[..hole];
-        var damage = Clear(header, clientKey, payload, mayAsk: true, out var count)
-            ?? Unpack(header.Packing, count, offset);
+        Tea? tea = null;
+        var damage = header.Sealed ? keys.Choose(header.Packing, clientKey, payload, mayAsk: true, out tea) : null;
+        damage ??= Unpack(header.Packing, payload, tea, offset);
         if (hole >= 0 && lines.Given > 0) return Damage.Wrong($"zeros begin {hole} bytes into its payload");
         return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
     }
@@ -43,38 +48,35 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
         var some = payload[..Math.Min(payload.Length, ProbeBytes)];
         if (header.Packing == Packing.Plain)
             return Stretch.IsText(some[..Math.Min(some.Length, _stretch.Length)]);
-        if (Clear(header, clientKey, some, mayAsk, out var count) is not null) return false;
-        if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_clear.AsSpan(0, count));
-        return Stretch.IsText(_stretch.AsSpan(0, inflate.Try(_clear.AsSpan(0, count), _stretch)));
+        Tea? tea = null;
+        if (header.Sealed && keys.Choose(header.Packing, clientKey, some, mayAsk, out tea) is not null) return false;
+        _payload.Take(header.Packing, some, tea);
+        if (header.Packing == Packing.Zstd) return ZstdReader.IsFrame(_payload.Clear);
+        return Stretch.IsText(_stretch.AsSpan(0, probe.Try(_payload.Clear, _stretch)));
     }
 
-    public void Dispose()
+    public void Dispose() => _payload.Dispose();
+
+    Damage? Unpack(Packing packing, ReadOnlySpan<byte> payload, Tea? tea, long offset)
     {
-        _zstd.Dispose();
-        ArrayPool<byte>.Shared.Return(_clear);
-    }
-
-    Damage? Clear(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk,
-        out int count)
-    {
-        count = 0;
-        if (header.Packing == Packing.ChunkedDeflate)
+        if (Crew?.Find(offset, payload.Length, tea) is { } ready)
         {
-            count = JoinChunks(payload);
-            return null;
+            Ahead++;
+            lines.Write(ready.Text);
+            return ready.Damage;
         }
 
-        if (header.Sealed)
+        _payload.Take(packing, payload, tea);
+        _payload.Begin();
+        var more = true;
+        while (more)
         {
-            if (keys.Open(header.Packing, clientKey, payload, _clear, mayAsk) is { } damage) return damage;
-        }
-        else
-        {
-            payload.CopyTo(_clear);
+            more = _payload.Next();
+            lines.Write(_payload.Text);
+            if (packing == Packing.Zstd && lines.Given > TextMax) throw Faults.BlockRatio(offset, TextMax);
         }
 
-        count = payload.Length;
-        return null;
+        return _payload.Damage;
     }
 
     // Lines that a hole runs through are lost, the others are not.
@@ -95,25 +97,5 @@ sealed class BlockReader(SessionKeys keys, InflateReader inflate, WholeLines lin
         }
 
         return Damage.Wrong("it has a hole of zeros");
-    }
-
-    Damage? Unpack(Packing packing, int count, long offset) => packing == Packing.Zstd
-        ? _zstd.Read(_clear.AsSpan(0, count), offset, lines)
-        : inflate.Read(_clear.AsSpan(0, count), lines);
-
-    // A chunk that claims more than there is ends the stream there; what it has is still taken.
-    int JoinChunks(ReadOnlySpan<byte> payload)
-    {
-        var count = 0;
-        while (payload.Length >= ChunkLengthBytes)
-        {
-            var claimed = BinaryPrimitives.ReadUInt16LittleEndian(payload);
-            var chunk = payload.Slice(ChunkLengthBytes, Math.Min(claimed, payload.Length - ChunkLengthBytes));
-            chunk.CopyTo(_clear.AsSpan(count));
-            count += chunk.Length;
-            payload = payload[(ChunkLengthBytes + chunk.Length)..];
-        }
-
-        return count;
     }
 }

@@ -9,7 +9,7 @@ sealed class Nose : IDisposable
 {
     const int LooksMax = 64;
 
-    readonly InflateReader _inflate = new();
+    readonly InflateProbe _probe = new();
     readonly byte[] _text = new byte[256];
     int _looks;
 
@@ -22,7 +22,7 @@ sealed class Nose : IDisposable
         return nose.Find(undone.AsSpan(0, TextMode.Undo(first, undone, out _)));
     }
 
-    public void Dispose() => _inflate.Dispose();
+    public void Dispose() => _probe.Dispose();
 
     int Find(ReadOnlySpan<byte> stretch)
     {
@@ -49,6 +49,6 @@ sealed class Nose : IDisposable
         if (header.Packing == Packing.Plain)
             return payload[0] == (byte)'[' && Stretch.IsText(payload[..Math.Min(payload.Length, _text.Length)]);
         if (header.Packing == Packing.ChunkedDeflate) payload = payload[Math.Min(2, payload.Length)..];
-        return Stretch.IsText(_text.AsSpan(0, _inflate.Try(payload, _text)));
+        return Stretch.IsText(_text.AsSpan(0, _probe.Try(payload, _text)));
     }
 }

@@ -7,7 +7,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// is kept; nothing in a block names the receiver's key, so the candidates are tried in turn, the one that opened the
 /// session before first. A key is believed for good only when it has brought forth a good stretch of text.
 /// </summary>
-sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings)
+sealed class SessionKeys(KeySource ask, InflateProbe probe, Findings findings)
 {
     const int SessionsMax = 4096;
     const int ProbeBytes = 4096;
@@ -15,6 +15,7 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
 
     readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     readonly byte[] _latestKey = new byte[BlockHeader.KeyBytes];
+    readonly byte[] _clear = new byte[ProbeBytes];
     readonly byte[] _stretch = new byte[512];
     Session? _latest;
     string? _latestName;
@@ -25,32 +26,37 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
     /// <summary>Whether this client's session was opened before.</summary>
     internal bool IsOpen(ReadOnlySpan<byte> clientKey) => Find(clientKey) is { Confirmed: >= 0 };
 
+    /// <summary>The key that opens this client's session, where it is known for good; null where it is not.</summary>
+    internal Tea? Known(ReadOnlySpan<byte> clientKey) =>
+        Find(clientKey) is { Confirmed: >= 0 and var candidate } session ? session.Teas[candidate] : null;
+
     /// <summary>
-    /// Decrypts <paramref name="payload"/> into <paramref name="clear"/>; null when a key fits. A session that is not
-    /// known is asked for only if <paramref name="mayAsk"/>.
+    /// Chooses the key that opens <paramref name="payload"/>; null when one fits. A session that is not known is asked
+    /// for only if <paramref name="mayAsk"/>.
     /// </summary>
-    internal Damage? Open(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, byte[] clear,
-        bool mayAsk)
+    internal Damage? Choose(Packing packing, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, bool mayAsk,
+        out Tea? tea)
     {
+        tea = null;
         var session = Find(clientKey);
         if (session is null && !mayAsk) return Damage.Wrong("its client key is not one seen before");
         if (session is null && !Curve.Holds(clientKey)) return Damage.Wrong("its client key is no point of the curve");
         session ??= Ask(clientKey);
         if (session.Answer is not { } answer) return Damage.Wrong("the attempt has asked for as many keys as it may");
-        if (Choose(session, packing, payload, clear) is not (>= 0 and var candidate)) return WhyNot(session, answer);
-        session.Teas[candidate].Decrypt(payload, clear);
+        if (Candidate(session, packing, payload) is not (>= 0 and var candidate)) return WhyNot(session, answer);
+        tea = session.Teas[candidate];
         if (_latestName == answer.Candidates[candidate].Name) return null;
         _latestName = answer.Candidates[candidate].Name;
         findings.OpenedBy(answer.Candidates[candidate]);
         return null;
     }
 
-    int Choose(Session session, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
+    int Candidate(Session session, Packing packing, ReadOnlySpan<byte> payload)
     {
         var known = session.Confirmed;
-        if (known >= 0) return Fits(session, known, packing, payload, clear) ? known : -1;
+        if (known >= 0) return Fits(session, known, packing, payload) ? known : -1;
         foreach (var candidate in session.InTurn(_latestName))
-            if (Fits(session, candidate, packing, payload, clear)) return candidate;
+            if (Fits(session, candidate, packing, payload)) return candidate;
         return -1;
     }
 
@@ -61,17 +67,30 @@ sealed class SessionKeys(KeySource ask, InflateReader inflate, Findings findings
         return new(FailureCode.KeyNoMatch, $"it is sealed and none of {answer.OfThatKind} keys opens it");
     }
 
-    bool Fits(Session session, int candidate, Packing packing, ReadOnlySpan<byte> payload, byte[] clear)
+    bool Fits(Session session, int candidate, Packing packing, ReadOnlySpan<byte> payload)
     {
-        if (session.Confirmed == candidate && packing != Packing.Zstd) return true;
+        var tea = session.Teas[candidate];
+        if (packing == Packing.Zstd)
+        {
+            if (!BeginsFrame(tea, payload)) return false;
+            session.Confirmed = candidate;
+            return true;
+        }
+
+        if (session.Confirmed == candidate) return true;
         var some = Math.Min(payload.Length, ProbeBytes);
-        session.Teas[candidate].Decrypt(payload[..some], clear);
-        var good = packing == Packing.Zstd
-            ? ZstdReader.IsFrame(clear.AsSpan(0, some)) ? StretchThatConvinces : 0
-            : inflate.Try(clear.AsSpan(0, some), _stretch);
-        if (packing != Packing.Zstd && !Stretch.IsText(_stretch.AsSpan(0, good))) return false;
+        tea.Decrypt(payload[..some], _clear);
+        var good = probe.Try(_clear.AsSpan(0, some), _stretch);
+        if (!Stretch.IsText(_stretch.AsSpan(0, good))) return false;
         if (good >= StretchThatConvinces) session.Confirmed = candidate;
         return good > 0;
+    }
+
+    static bool BeginsFrame(Tea tea, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> first = stackalloc byte[Math.Min(payload.Length, Tea.Group)];
+        tea.Decrypt(payload[..first.Length], first);
+        return ZstdReader.IsFrame(first);
     }
 
     Session? Find(ReadOnlySpan<byte> clientKey)

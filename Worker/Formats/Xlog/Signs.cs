@@ -50,7 +50,7 @@ sealed class Signs
     {
         if (!_begun) LookAtBeginning(lines);
         LookForControls(lines);
-        if ((_found & Sign.NotUtf8) == 0 && !Utf8.IsValid(lines) && HasBadLine(lines)) _found |= Sign.NotUtf8;
+        if ((_found & Sign.NotUtf8) == 0 && !Utf8Text.IsValid(lines) && HasBadLine(lines)) _found |= Sign.NotUtf8;
         CountDropped(lines);
     }
 

@@ -14,7 +14,7 @@ sealed class XlogDecoder : IDisposable
 
     const int BytesThatJudgeAKey = 64;
 
-    readonly InflateReader _inflate = new();
+    readonly InflateProbe _probe = new();
     readonly Signs _signs = new();
     readonly Clients _clients = new();
     readonly Doubles _doubles = new();
@@ -22,19 +22,22 @@ sealed class XlogDecoder : IDisposable
     readonly WholeLines _lines;
     readonly BlockReader _blocks;
     readonly BlockFinder _finder;
+    readonly Scout _scout;
     readonly BlockTally _tally;
     Lookahead _input;
     Lookahead? _undone;
+    (long At, int Length, uint Sum) _checked = (-1, 0, 0);
     long _looks;
     bool _inStep = true;
 
-    internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
         _input = input;
-        _keys = new(ask, _inflate, findings);
+        _keys = new(ask, _probe, findings);
         _lines = new(sink, _signs);
-        _blocks = new(_keys, _inflate, _lines);
+        _blocks = new(_keys, _probe, _lines);
         _finder = new(_clients);
+        _scout = new(foresight, _keys);
         _tally = new(findings, _signs);
     }
 
@@ -73,10 +76,14 @@ sealed class XlogDecoder : IDisposable
     /// <summary>Bytes that were looked at besides those that were decoded and passed.</summary>
     internal long Work => _finder.Work;
 
+    /// <summary>Blocks that another thread may have unpacked before their turn.</summary>
+    internal long Ahead => _blocks.Ahead;
+
     public void Dispose()
     {
+        _scout.Dispose();
         _blocks.Dispose();
-        _inflate.Dispose();
+        _probe.Dispose();
         _undone?.Dispose();
     }
 
@@ -134,6 +141,8 @@ sealed class XlogDecoder : IDisposable
         if (header.Packing == Packing.Plain && !IsText(rest, header.Size, end)) return ReadBroken(rest, found);
         var payload = rest[header.Size..end];
         if (SkipDouble(found, payload)) return true;
+        _scout.Look(rest, _input.Position, end + 1);
+        _blocks.Crew = _scout.Crew;
         var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
         var inner = damage is null ? -1 : Inner(rest, header.Size, end);
         if (damage is not null && _lines.Given == 0 && MayLook())
@@ -148,7 +157,7 @@ sealed class XlogDecoder : IDisposable
     bool SkipDouble(Found found, ReadOnlySpan<byte> payload)
     {
         if (found.Client is not { } client || !found.Header.IsCounted) return false;
-        var before = _doubles.Find(client, found.Header, Inflater.Crc(0, payload));
+        var before = _doubles.Find(client, found.Header, Checksum(payload));
         if (before < 0) return false;
         _tally.CloseGap(_input.Position, found.Header, client);
         _tally.Double(_input.Position, before);
@@ -234,10 +243,18 @@ sealed class XlogDecoder : IDisposable
         var field = header.Size == BlockHeader.Longest ? BlockHeader.ClientKey(block) : default;
         var client = found.Client ?? _clients.Learn(header, field);
         var payload = block[header.Size..(int)Math.Min(block.Length, header.Size + (long)header.Length)];
-        var checksum = Inflater.Crc(0, payload);
+        var checksum = Checksum(payload);
         if (header.IsCounted) _doubles.Remember(client, header, checksum, at);
         else _tally.Line(checksum, header.Length, at);
         _tally.Good(header, client, at);
+    }
+
+    // Asked for before a block is read, and again when it was.
+    uint Checksum(ReadOnlySpan<byte> payload)
+    {
+        if (_checked.At == _input.Position && _checked.Length == payload.Length) return _checked.Sum;
+        _checked = (_input.Position, payload.Length, Inflater.Crc(0, payload));
+        return _checked.Sum;
     }
 
     Extent FindEnd(ReadOnlySpan<byte> rest, BlockHeader header)

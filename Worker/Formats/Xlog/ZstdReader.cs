@@ -1,53 +1,73 @@
+using System.Buffers;
 using Decryptor.Protocol;
+using Decryptor.Worker.Formats.Deflate;
 using ZstdSharp.Unsafe;
 
 namespace Decryptor.Worker.Formats.Xlog;
 
 /// <summary>
 /// Reads zstd frames that are never ended: to run out of input is their normal end. Windows above 8 MiB are refused
-/// (the real encoder's is 64 KiB), and so is a block that gives more text than any logger's. An error in the middle is
-/// damage, and every byte before it is still given.
+/// (the real encoder's is 64 KiB). An error in the middle is damage, and every byte before it is still given.
 /// </summary>
 sealed unsafe class ZstdReader : IDisposable
 {
-    /// <summary>The most text that one block may give. The real encoder's most repetitive gave 4.56 MB.</summary>
-    internal const long TextMax = 64L * 1024 * 1024;
-
     const int WindowLogMax = 23;
     const int FirstLook = 5;
 
-    readonly byte[] _text = new byte[128 * 1024];
+    /// <summary>The most text that one block of a frame gives.</summary>
+    const int BlockMax = 128 * 1024;
+
+    const int TextBytes = 256 * 1024;
+
+    readonly byte[] _text = ArrayPool<byte>.Shared.Rent(TextBytes + BlockMax);
     ZSTD_DCtx_s* _decoder;
+    byte[] _frame = [];
+    nuint _next;
+    nuint _wanted;
+    nuint _error;
+    int _count;
+    int _given;
 
     /// <summary>The first bytes of every frame: with a sealed block, the proof that the key is right.</summary>
     internal static bool IsFrame(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
     static ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
-    internal Damage? Read(ReadOnlySpan<byte> frame, long offset, WholeLines lines)
+    /// <summary>The piece of text that was decompressed last.</summary>
+    internal ReadOnlySpan<byte> Text => _text.AsSpan(0, _given);
+
+    /// <summary>Begins with the first <paramref name="count"/> bytes of <paramref name="frame"/>.</summary>
+    internal void Begin(byte[] frame, int count)
     {
         Reset();
-        fixed (byte* source = frame, target = _text)
+        (_frame, _count, _next, _wanted) = (frame, count, 0, FirstLook);
+    }
+
+    /// <summary>
+    /// Decompresses the next piece of <see cref="Text"/>. After anything but <see cref="Unpacked.Full"/> there is no
+    /// more.
+    /// </summary>
+    internal Unpacked Next()
+    {
+        fixed (byte* source = _frame, target = _text)
         {
-            var input = new ZSTD_inBuffer_s { src = source };
-            var wanted = (nuint)FirstLook;
-            while (true)
-            {
-                // Fed as much as it asks for and no more, it decodes one block a call: a call that fails loses nothing.
-                input.size = Math.Min(input.pos + wanted, (nuint)frame.Length);
-                var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)_text.Length };
-                var result = Methods.ZSTD_decompressStream(_decoder, &output, &input);
-                lines.Write(_text.AsSpan(0, (int)output.pos));
-                if (Methods.ZSTD_isError(result)) return Wrong(result, lines.Given);
-                if (lines.Given > TextMax) throw Faults.BlockRatio(offset, TextMax);
-                if (input.pos == (nuint)frame.Length && output.pos < output.size) return null;
-                wanted = result == 0 ? FirstLook : result;
-            }
+            var input = new ZSTD_inBuffer_s { src = source, pos = _next };
+            var output = new ZSTD_outBuffer_s { dst = target, size = TextBytes + BlockMax };
+            var end = Decompress(ref input, ref output);
+            (_next, _given) = (input.pos, (int)output.pos);
+            return end;
         }
     }
 
+    /// <summary>Why it is <see cref="Unpacked.Wrong"/>.</summary>
+    internal Damage WhatIsWrong(long good) =>
+        Methods.ZSTD_getErrorCode(_error) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
+            ? new(FailureCode.LimitMemory, "the zstd frame asks for a window above 8 MiB")
+            : Damage.Wrong($"the zstd frame is wrong after {good} bytes of text");
+
     public void Dispose()
     {
+        ArrayPool<byte>.Shared.Return(_text);
         if (_decoder is null) return;
         Methods.ZSTD_freeDCtx(_decoder);
         _decoder = null;
@@ -65,8 +85,26 @@ sealed unsafe class ZstdReader : IDisposable
         Methods.ZSTD_DCtx_reset(_decoder, ZSTD_ResetDirective.ZSTD_reset_session_only);
     }
 
-    static Damage Wrong(nuint result, long good) =>
-        Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
-            ? new(FailureCode.LimitMemory, "the zstd frame asks for a window above 8 MiB")
-            : Damage.Wrong($"the zstd frame is wrong after {good} bytes of text");
+    // Fed as much as it asks for and no more, it decodes one block a call: a call that fails loses nothing.
+    Unpacked Decompress(ref ZSTD_inBuffer_s input, ref ZSTD_outBuffer_s output)
+    {
+        while (output.pos <= TextBytes)
+        {
+            input.size = Math.Min(input.pos + _wanted, (nuint)_count);
+            nuint result;
+            fixed (ZSTD_inBuffer_s* from = &input)
+            fixed (ZSTD_outBuffer_s* to = &output)
+                result = Methods.ZSTD_decompressStream(_decoder, to, from);
+            if (Methods.ZSTD_isError(result))
+            {
+                _error = result;
+                return Unpacked.Wrong;
+            }
+
+            if (input.pos == (nuint)_count && output.pos < output.size) return Unpacked.UsedUp;
+            _wanted = result == 0 ? FirstLook : result;
+        }
+
+        return Unpacked.Full;
+    }
 }

@@ -104,14 +104,11 @@ sealed class ZipMember : ForwardStream
     // Nothing was cut off, so something is wrong in it.
     bool IsAllThere => _claims.IsTold && _packed.Trouble is null && _packed.Position == _claims.Packed;
 
+    // What was not compressed is read where it is wanted.
     int Copy(Span<byte> buffer)
     {
-        const int look = 64 * 1024;
-        var some = _packed.Peek(Math.Min(buffer.Length, look));
-        if (some.IsEmpty && _given < _claims.Packed) throw _packed.BrokenOff(What);
-        some.CopyTo(buffer);
-        _packed.Skip(some.Length);
-        return some.Length;
+        var count = _clear.Read(buffer);
+        return count > 0 || _given == _claims.Packed ? count : throw Faults.Truncated(What, _given);
     }
 
     int End()

@@ -182,8 +182,8 @@ sealed class LedgerStepTests
         {
             Assert.That(PlanOf(LedgerReader.StarvedSql), Does.Contain("job_that_starves"));
             Assert.That(PlanOf(LedgerReader.ListSql(true, false)), Does.Contain("job_by_state"));
-            Assert.That(PlanOf(LedgerReader.ListSql(false, true)), Does.Contain("job_by_code"));
-            Assert.That(PlanOf(LedgerReader.ListSql(true, true)), Does.Contain("USING INDEX"));
+            Assert.That(PlanOf(LedgerReader.ListSql(false, true)), Does.Contain("job_by_code "));
+            Assert.That(PlanOf(LedgerReader.ListSql(true, true)), Does.Contain("job_by_code_and_state"));
             foreach (var (state, code) in new[] { (true, false), (false, true), (true, true), (false, false) })
                 Assert.That(PlanOf(LedgerReader.ListSql(state, code)), Does.Not.Contain("TEMP"));
         });
