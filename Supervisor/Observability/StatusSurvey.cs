@@ -14,6 +14,7 @@ static class StatusSurvey
         var tally = snapshot.Tally;
         var trouble = sources.Trouble();
         var refused = sources.ReloadRefused();
+        var (cardsLost, orphansEnded) = sources.Remains();
         // Before its first turn a loop has been silent for no longer than we are here.
         if (snapshot.At < start) snapshot = snapshot with { At = start };
         var (verdict, reasons) = StatusVerdict.Of(snapshot, now, trouble, refused);
@@ -35,8 +36,8 @@ static class StatusSurvey
             WorkersWanted = snapshot.Target,
             WorkersGoneLately = sources.Ends.CountLately(now),
             LastCrash = sources.Ends.LastCrash is { } crash ? CrashOf(crash, now, sources.Folder) : null,
-            CardsLost = sources.Remains().CardsLost,
-            OrphansEnded = sources.Remains().OrphansEnded,
+            CardsLost = cardsLost,
+            OrphansEnded = orphansEnded,
             Workers = [.. snapshot.Workers.Select(slot => WorkerOf(slot, now, sources))],
             Queue = QueueOf(snapshot, now),
             Tenants = TenantsOf(snapshot, now, sources.HeldBack()),

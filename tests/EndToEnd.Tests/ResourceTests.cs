@@ -116,8 +116,7 @@ sealed class ResourceTests
     static int Remount(SmallDisk disk, string how) =>
         Shell.Run("mount -o \"remount,$2\" \"$1\"", disk.Folder, how).ExitCode;
 
-    // Only its own user, or a mightier root than containers have, may change a process's limits.
-    // Only a process of the same user and group may set the limits of another.
+    // Only a process of the same user and group, or a mightier root than containers have, may change these limits.
     static void Limit(Serving service, string what, string limits, int? user = null)
     {
         var who = user is { } number ? $"setpriv --reuid={number} --regid={number} --clear-groups" : "";

@@ -199,10 +199,11 @@ sealed class Witness(World world, Action<string>? tell)
             if (happened is not Event.OperatorAsked question) continue;
             asked++;
             if (question.Act == OperatorAct.Cancel) _cancels[question.Ticket] = question.Job.Id;
-            else _cancelled.Remove(question.Job.Id);
             var reply = turn.Orders.OfType<Order.Reply>().SingleOrDefault(reply => reply.Ticket == question.Ticket);
             Demand(reply is not null, $"ticket {question.Ticket} is not answered once");
             if (reply!.Result == ActResult.Stale) asked--;
+            if (question.Act != OperatorAct.Cancel && reply.Result == ActResult.Done)
+                _cancelled.Remove(question.Job.Id);
         }
 
         Demand(turn.Rows.Count(row => row is Row.Audit) == asked, $"{asked} acts, and not as many rows of audit");

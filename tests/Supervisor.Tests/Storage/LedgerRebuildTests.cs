@@ -5,27 +5,13 @@ using Decryptor.Supervisor.Storage;
 namespace Decryptor.Supervisor.Tests.Storage;
 
 /// <summary>A ledger that is damaged costs history, and no job.</summary>
-sealed class LedgerRebuildTests
+sealed class LedgerRebuildTests : OnSpool
 {
     static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     readonly List<string> _told = [];
-    Scratch _scratch;
-    Spool _spool;
 
     [SetUp]
-    public void SetUp()
-    {
-        _told.Clear();
-        _scratch = new();
-        _spool = _scratch.OpenSpool();
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        _spool.Dispose();
-        _scratch.Dispose();
-    }
+    public void Forget() => _told.Clear();
 
     [Test]
     public void A_whole_ledger_is_opened_and_nothing_is_told()
@@ -39,7 +25,7 @@ sealed class LedgerRebuildTests
     public void A_damaged_one_is_moved_aside_and_what_lies_in_the_spool_is_in_the_new_one()
     {
         FillSpool();
-        File.WriteAllText(_spool.Ledger, new string('x', 5000));
+        File.WriteAllText(Spool.Ledger, new string('x', 5000));
         using (var ledger = Open())
         {
             var memory = ledger.Recall();
@@ -49,9 +35,9 @@ sealed class LedgerRebuildTests
         }
 
         Assert.That(_told.Single(), Does.Contain("is damaged").And.Contain("ledger.db.damaged-20261123T120000Z"));
-        Assert.That(Directory.GetFiles(_spool.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(
+        Assert.That(Directory.GetFiles(Spool.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(
             new[] { "ledger.db", "ledger.db.damaged-20261123T120000Z" }));
-        using var reader = JobLedger.OpenForReading(_spool.Ledger);
+        using var reader = JobLedger.OpenForReading(Spool.Ledger);
         Assert.That(reader.List().Select(job => (job.Id, job.Source, job.Tenant, job.State, job.Code)), Is.EqualTo(new[]
         {
             (8L, "held.xlog", "", JobState.Undecrypted, ""),
@@ -61,22 +47,22 @@ sealed class LedgerRebuildTests
             (4L, "four", "", JobState.Completed, "DAMAGED"),
         }));
         Assert.That(reader.Starved().Select(job => job.Id), Is.EqualTo(new[] { 5L }));
-        Assert.That(_scratch.In("completed"), Does.Not.Contain("6/input").And.Contain("4/report.json"));
+        Assert.That(Home.In("completed"), Does.Not.Contain("6/input").And.Contain("4/report.json"));
     }
 
     [Test]
     public void Damage_within_is_found_after_a_crash_before_anybody_builds_on_it()
     {
-        using (var ledger = JobLedger.Open(_spool.Ledger))
+        using (var ledger = JobLedger.Open(Spool.Ledger))
         {
             for (var id = 1; id <= 200; id++)
                 ledger.Commit([new Row.JobIs(Scratch.NewJob(id), new string('y', 500))]);
             ledger.MarkRunning();
         }
 
-        using (var file = File.OpenHandle(_spool.Ledger, access: FileAccess.Write))
+        using (var file = File.OpenHandle(Spool.Ledger, access: FileAccess.Write))
             RandomAccess.Write(file, new byte[20_000], RandomAccess.GetLength(file) / 2);
-        _scratch.Write("spool/queue/9~~boot.xlog", "abc");
+        Home.Write("spool/queue/9~~boot.xlog", "abc");
         using var built = Open();
         Assert.That(_told.Single(), Does.Contain("is damaged"));
         Recover(built);
@@ -87,14 +73,14 @@ sealed class LedgerRebuildTests
     public void A_rebuilding_that_was_broken_off_is_begun_again_or_ended()
     {
         FillSpool();
-        var made = $"{_spool.Ledger}.new";
-        File.WriteAllText(_spool.Ledger, "damaged");
+        var made = $"{Spool.Ledger}.new";
+        File.WriteAllText(Spool.Ledger, "damaged");
         File.WriteAllText(made, "half");
         File.WriteAllText($"{made}-wal", "half");
         using (var ledger = Open()) Assert.That(ledger.Recall().LastJob, Is.EqualTo(6));
         Assert.That(File.Exists(made), Is.False);
 
-        File.Move(_spool.Ledger, made);
+        File.Move(Spool.Ledger, made);
         _told.Clear();
         using (var ledger = Open()) Assert.That(ledger.Recall().LastJob, Is.EqualTo(6));
         Assert.That(_told, Is.Empty);
@@ -104,7 +90,7 @@ sealed class LedgerRebuildTests
     public void Only_the_newest_reports_are_read_back()
     {
         for (var id = 1; id <= 20; id++) Publish("completed", id, $"job {id}");
-        Assert.That(_spool.ReadBack(max: 3).Select(job => job.Id), Is.EqualTo(new[] { 20L, 19, 18 }));
+        Assert.That(Spool.ReadBack(max: 3).Select(job => job.Id), Is.EqualTo(new[] { 20L, 19, 18 }));
     }
 
     void FillSpool()
@@ -112,9 +98,9 @@ sealed class LedgerRebuildTests
         Publish("completed", 4, "four", Outcome.Partial, "DAMAGED");
         Publish("failed", 5, "five", Outcome.Failed, "KEY_MISSING", "acme");
         Publish("completed", 6, "six", worker: "w2.12");
-        _scratch.Write("spool/work/w2.12/in/6~~six", "abc");
-        _scratch.Write("spool/queue/7~acme~waiting.xlog", "abc");
-        _scratch.Write("spool/work/w1.3/in/8~~held.xlog", "abc");
+        Home.Write(Path.Combine(Held, "w2.12", "in", "6~~six"), "abc");
+        Home.Write("spool/queue/7~acme~waiting.xlog", "abc");
+        Home.Write(Path.Combine(Held, "w1.3", "in", "8~~held.xlog"), "abc");
     }
 
     void Publish(
@@ -132,17 +118,17 @@ sealed class LedgerRebuildTests
             Attempts = 1,
             Worker = worker,
         };
-        Directory.CreateDirectory($"{_scratch.SpoolPath}/{room}/{id}");
-        File.WriteAllBytes($"{_scratch.SpoolPath}/{room}/{id}/report.json", report.ToJson());
+        Directory.CreateDirectory($"{Home.SpoolPath}/{room}/{id}");
+        File.WriteAllBytes($"{Home.SpoolPath}/{room}/{id}/report.json", report.ToJson());
     }
 
-    JobLedger Open() => LedgerRebuild.Open(_spool, _told.Add, Now);
+    JobLedger Open() => LedgerRebuild.Open(Spool, _told.Add, Now);
 
     void Recover(JobLedger ledger)
     {
         var memory = ledger.Recall();
-        var recovered = Recovery.Recover(memory, _spool.List(memory.Open.Select(job => job.Id)), Now);
-        _spool.Carry(recovered.Mending.Moves);
+        var recovered = Recovery.Recover(memory, Spool.List(memory.Open.Select(job => job.Id)), Now);
+        Spool.Carry(recovered.Mending.Moves);
         ledger.Commit(recovered.Mending.Rows);
     }
 }

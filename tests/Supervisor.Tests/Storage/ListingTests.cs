@@ -11,7 +11,7 @@ sealed class ListingTests : OnSpool
     public void Inputs_are_found_where_they_are()
     {
         Home.Write("spool/queue/4~acme~a%7Eb.xlog", "abc");
-        Home.Write("spool/work/w2.9/in/5~~c.xlog", "abcd");
+        Home.Write(Path.Combine(Held, "w2.9", "in", "5~~c.xlog"), "abcd");
         var listing = Spool.List([]);
         Assert.That(listing.Queued, Is.EqualTo(new[] { new FoundInput(4, "a~b.xlog", "acme", 3) }));
         Assert.That(listing.Work[new(2, 9)], Is.EqualTo(new[] { new FoundInput(5, "c.xlog", "", 4) }));
@@ -38,7 +38,7 @@ sealed class ListingTests : OnSpool
     {
         Home.Write("spool/queue/4~~a.xlog", "abc");
         Home.Write("spool/queue/4~~b.xlog", "abc");
-        Home.Write("spool/work/w1.1/in/4~~a.xlog", "abc");
+        Home.Write(Path.Combine(Held, "w1.1", "in", "4~~a.xlog"), "abc");
         var listing = Spool.List([]);
         Assert.That(listing.Queued.Count + listing.Work[new(1, 1)].Count, Is.EqualTo(1));
         Assert.That(Spool.Warnings, Has.Count.EqualTo(2));
