@@ -57,6 +57,15 @@ sealed class WholeInflaterTests
             return Same(noise);
         }, iter: 5000);
 
+    // The code in which the codes are written has no symbol: its bits must be used up nevertheless.
+    [Test]
+    public void A_head_without_any_code_ends_in_the_same_way([Range(4, 60)] int length, [Values] bool ones)
+    {
+        var packed = Enumerable.Repeat((byte)(ones ? 0xFF : 0), length).ToArray();
+        new byte[] { 5, 0, 0, ones ? (byte)0xE0 : (byte)0 }.CopyTo(packed);
+        Assert.That(Same(packed));
+    }
+
     [Test]
     public void A_million_empty_blocks_are_no_text_and_take_no_stack()
     {

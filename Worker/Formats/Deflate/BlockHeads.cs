@@ -27,7 +27,7 @@ sealed class BlockHeads
     readonly CodeTable _ownDistances = new(CodeEntry.DistanceMeanings, DistanceRoot, DistanceRoom);
     readonly CodeTable _fixedLengths = new(CodeEntry.LengthMeanings, LengthRoot, LengthRoom);
     readonly CodeTable _fixedDistances = new(CodeEntry.DistanceMeanings, DistanceRoot, DistanceRoom);
-    readonly CodeTable _header = new(CodeEntry.HeaderMeanings, HeaderRoot, HeaderRoom);
+    readonly CodeTable _header = new(CodeEntry.HeaderMeanings, HeaderRoot, HeaderRoom, CodeEntry.NoHeader);
     readonly byte[] _lengths = new byte[LengthsMax + DistancesMax + LongestRun + Vector128<byte>.Count];
     readonly ushort[] _lengthCounts = new ushort[CodeTable.LengthMax + 1];
     readonly ushort[] _distanceCounts = new ushort[CodeTable.LengthMax + 1];

@@ -47,6 +47,12 @@ static class CodeEntry
     internal const int RunShift = 8;
     internal const int RunOfLast = 16;
 
+    /// <summary>
+    /// What a bit means where that code has no symbol at all: one length of zero, as zlib reads it. So the head ends,
+    /// if only to be found without an end of the block.
+    /// </summary>
+    internal const uint NoHeader = 1u << ValueShift;
+
     /// <summary>The value is a byte of text.</summary>
     internal static bool IsLiteral(uint entry) => (int)entry < 0;
 

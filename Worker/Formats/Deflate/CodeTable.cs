@@ -14,7 +14,8 @@ namespace Decryptor.Worker.Formats.Deflate;
 /// <param name="room">
 /// Entries: as many as the worst complete code of so many symbols needs with such a root.
 /// </param>
-sealed class CodeTable(uint[] meanings, int rootMax, int room)
+/// <param name="nothing">What any bit means where no symbol has a code.</param>
+sealed class CodeTable(uint[] meanings, int rootMax, int room, uint nothing = CodeEntry.Meaningless)
 {
     /// <summary>The longest code that deflate has.</summary>
     internal const int LengthMax = 15;
@@ -70,7 +71,7 @@ sealed class CodeTable(uint[] meanings, int rootMax, int room)
     bool TakeNothing()
     {
         Root = 1;
-        _entries.AsSpan(0, 2).Fill(CodeEntry.Of(CodeEntry.Meaningless, 1));
+        _entries.AsSpan(0, 2).Fill(CodeEntry.Of(nothing, 1));
         return true;
     }
 
