@@ -239,7 +239,8 @@ sealed class SimulatedWorker(World world, Incarnation name)
             _ => (Outcome.Complete, ""),
         };
         Finish(order, outcome, code, report: outcome != Outcome.Failed || world.Random.Next(2) == 0);
-        if (_fate == Fate.TwoResults) Say(Ended(order.Attempt, Outcome.Complete, ""), true);
+        if (_fate == Fate.TwoResults)
+            Say(Ended(order.Attempt, Outcome.Complete, ""), world.Disk.HasOutput(order.Attempt));
         if (_fate == Fate.FinishAndDie) End("SIGKILL");
     }
 
