@@ -39,6 +39,8 @@ sealed class SimulationTests
         });
         TestContext.Out.WriteLine(sum.Figures(Stopwatch.GetElapsedTime(since)));
         if (!broken.IsEmpty) Assert.Fail(Story(broken.Min(each => each.Seed)));
+        // One seed that is run again has a story of its own; only many must have it all.
+        if (Seeds < 10) return;
         Assert.That(sum.Outages, Is.GreaterThan(Seeds), "the simulation must kill supervisors, or it proves nothing");
         Assert.That(sum.Charged, Is.GreaterThan(Seeds), "jobs must be charged with deaths, or it proves nothing");
         Assert.That(sum.FaultsInAnHour, Is.GreaterThan(200));
