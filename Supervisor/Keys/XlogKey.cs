@@ -14,13 +14,12 @@ sealed class XlogKey : RingKey
     /// <summary>The word that begins its line, and the format that asks for it.</summary>
     public const string Word = "xlog";
 
-    // A client's public key in a file: X, then Y.
-    const int PointLength = 64;
+    const int PointLength = Secp256k1.PointLength;
 
     // What a file is opened with: the first half of the agreed X.
     const int SecretLength = 16;
 
-    const int ScalarLength = 32;
+    const int ScalarLength = Secp256k1.ScalarLength;
 
     // The pair that stands in Mars' own decoder script, and so in many an app's.
     const string SampleOfMars = "d147bac1";
@@ -33,9 +32,11 @@ sealed class XlogKey : RingKey
     static readonly ECCurve Curve = ECCurve.CreateFromValue("1.3.132.0.10");
 
     readonly ECDiffieHellman _key;
+    readonly byte[] _scalar;
 
     XlogKey(string name, byte[] scalar) : base(Word, name, scalar)
     {
+        _scalar = scalar;
         _key = ECDiffieHellman.Create(new ECParameters { Curve = Curve, D = scalar });
         var point = _key.ExportParameters(includePrivateParameters: false).Q;
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. point.X!, .. point.Y!]))[..8];
@@ -71,7 +72,19 @@ sealed class XlogKey : RingKey
     }
 
     public override IEnumerable<byte[]> Answer(AskedHeader header) =>
-        header.Point is { } client ? [Agree(client)] : [];
+        (Secp256k1.IsThere ? AgreeByLibrary(header) : AgreeByRuntime(header)) is { } secret ? [secret] : [];
+
+    /// <summary>What opens the client's files; null when its public key is no point of the curve.</summary>
+    internal byte[]? AgreeByLibrary(AskedHeader header)
+    {
+        Span<byte> agreed = stackalloc byte[ScalarLength];
+        var secret = Secp256k1.TryAgree(_scalar, header.Bytes.Span, agreed) ? agreed[..SecretLength].ToArray() : null;
+        CryptographicOperations.ZeroMemory(agreed);
+        return secret;
+    }
+
+    /// <summary>The same, where that library is not installed.</summary>
+    internal byte[]? AgreeByRuntime(AskedHeader header) => header.Point is { } client ? Agree(client) : null;
 
     /// <summary>A client's public key; null when it is no point of the curve.</summary>
     public static ECDiffieHellman? Point(ReadOnlySpan<byte> header)
