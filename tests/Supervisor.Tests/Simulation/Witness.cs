@@ -55,7 +55,7 @@ sealed class Witness(World world, Action<string>? tell)
         CheckCancelled();
         CheckProof(events, turn);
         foreach (var row in turn.Rows)
-            if (row is Row.WorkerEnded ended) CheckCharge(ended, before.Blame.WantsProbe);
+            if (row is Row.WorkerEnded ended) CheckCharge(ended, events, before.Blame.WantsProbe);
         CheckStarved(turn);
     }
 
@@ -135,7 +135,7 @@ sealed class Witness(World world, Action<string>? tell)
         Demand(isOurDoing || worker.Sin is not null, $"{kill.Worker} has done nothing, and is killed: {kill.Why}");
     }
 
-    void CheckCharge(Row.WorkerEnded ended, bool wantedProbe)
+    void CheckCharge(Row.WorkerEnded ended, IReadOnlyList<Event> events, bool wantedProbe)
     {
         var worker = world.Workers[ended.Worker];
         if (ended.Charged is { } job)
@@ -144,8 +144,14 @@ sealed class Witness(World world, Action<string>? tell)
             Demand(worker.Sin?.Job == job, $"job {job} is charged with {ended.Worker}, that {worker.Sin}: {ended.How}");
         }
         else if (worker.CrashedHeard && ended.How.StartsWith("exit", StringComparison.Ordinal))
-            Demand(wantedProbe || _state.Blame.WantsProbe, $"{ended.Worker} {worker.Sin}, and nobody is charged");
+            Demand(wantedProbe || _state.Blame.WantsProbe || HasEndedSince(ended.Worker, events),
+                $"{ended.Worker} {worker.Sin}, and nobody is charged");
     }
+
+    // What ends well in the same step takes the doubt away that kept a death from being charged.
+    static bool HasEndedSince(Incarnation death, IReadOnlyList<Event> events) => events
+        .SkipWhile(happened => happened is not Event.WorkerGone gone || gone.Worker != death)
+        .Any(happened => happened is Event.WorkerSaid { Message: Finished });
 
     // No job is quarantined unless something has ended well between its last death but one and its last.
     void CheckProof(IReadOnlyList<Event> events, Turn turn)
