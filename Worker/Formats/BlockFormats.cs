@@ -48,7 +48,7 @@ static class BlockFormats
 
     static Verdict? RunLogan(Lookahead input, TextSink sink, KeySource ask, Findings findings, int threads)
     {
-        using var decoder = new LoganDecoder(input, sink, ask, findings);
+        using var decoder = new LoganDecoder(input, sink, ask, findings, new(threads));
         return decoder.Run();
     }
 }

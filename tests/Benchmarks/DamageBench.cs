@@ -119,7 +119,7 @@ sealed class DamageBench : IDisposable
 
         Verdict? RunLogan()
         {
-            using var decoder = new LoganDecoder(input, Deliver, Answer, findings);
+            using var decoder = new LoganDecoder(input, Deliver, Answer, findings, new(1));
             return decoder.Run();
         }
     }

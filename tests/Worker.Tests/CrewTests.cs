@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Decryptor.Samples;
+using Decryptor.Worker.Formats;
 using Decryptor.Worker.Formats.Xlog;
 
 namespace Decryptor.Worker.Tests;

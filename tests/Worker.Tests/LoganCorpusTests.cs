@@ -193,7 +193,7 @@ sealed class LoganCorpusTests
     static LoganDecoded Hostile(string file) =>
         LoganDecoded.Of(File.ReadAllBytes(Corpus.File("hostile/" + file)), Key("logan-default"));
 
-    static (string, string, string) Key(string name)
+    internal static (string, string, string) Key(string name)
     {
         using var keys = JsonDocument.Parse(File.ReadAllBytes(Corpus.File("logan/keys.json")));
         var one = keys.RootElement.GetProperty(name);
@@ -205,7 +205,7 @@ sealed class LoganCorpusTests
     // Where there is no corpus, its lists have one entry without a value.
     static bool HasCorpus => Corpus.Xlog("good").First().Arguments[0] is not null;
 
-    static IEnumerable<TestCaseData> Manifest(string path) => HasCorpus
+    internal static IEnumerable<TestCaseData> Manifest(string path) => HasCorpus
         ? Entries(path).Select(entry => new TestCaseData(entry)
         {
             TestName = $"{entry.GetProperty("file").GetString()} with {entry.GetProperty("key").GetString()}",

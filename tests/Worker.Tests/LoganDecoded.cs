@@ -11,10 +11,12 @@ sealed class LoganDecoded
     internal static readonly (string, string, string) Published =
         ("logan-default", "0123456789012345", "0123456789012345");
 
-    LoganDecoded(Stream stream, long size, (string Name, string Key, string Iv)[]? ring, TextSink? sink, Limits limits)
+    LoganDecoded(
+        Stream stream, (string Name, string Key, string Iv)[]? ring, TextSink? sink, Limits limits,
+        Foresight? foresight = null)
     {
         var budget = new Budget(limits);
-        budget.Measure(size);
+        budget.Measure(stream.Length);
         var text = new MemoryStream();
         using var input = new Lookahead(stream);
         using var decoder = new LoganDecoder(input, some =>
@@ -23,7 +25,7 @@ sealed class LoganDecoded
             if (sink is null) text.Write(some);
             else sink(some);
             Findings.Delivered += some.Length;
-        }, (format, header) => Answer(format, header, ring), Findings);
+        }, (format, header) => Answer(format, header, ring), Findings, foresight ?? new(1));
         try
         {
             Verdict = decoder.Run();
@@ -34,22 +36,27 @@ sealed class LoganDecoded
         }
 
         Text = text.ToArray();
+        Ahead = decoder.Ahead;
     }
 
     internal static LoganDecoded Of(byte[] bytes, params (string Name, string Key, string Iv)[] ring) =>
-        new(new MemoryStream(bytes), bytes.Length, ring, null, Trial.Usual);
+        new(new MemoryStream(bytes), ring, null, Trial.Usual);
 
     internal static LoganDecoded Within(
         Limits limits, byte[] bytes, params (string Name, string Key, string Iv)[] ring) =>
-        new(new MemoryStream(bytes), bytes.Length, ring, null, limits);
+        new(new MemoryStream(bytes), ring, null, limits);
+
+    internal static LoganDecoded Abreast(
+        Foresight foresight, byte[] bytes, params (string Name, string Key, string Iv)[] ring) =>
+        new(new MemoryStream(bytes), ring, null, Trial.Usual, foresight);
 
     internal static LoganDecoded WithoutAnswer(byte[] bytes) =>
-        new(new MemoryStream(bytes), bytes.Length, null, null, Trial.Usual);
+        new(new MemoryStream(bytes), null, null, Trial.Usual);
 
     /// <summary>Decodes a stream and keeps nothing of it.</summary>
     internal static LoganDecoded Into(
         TextSink sink, Stream stream, params (string Name, string Key, string Iv)[] ring) =>
-        new(stream, stream.Length, ring, sink, Trial.Usual);
+        new(stream, ring, sink, Trial.Usual);
 
     internal Findings Findings { get; } = new("logan");
 
@@ -58,6 +65,9 @@ sealed class LoganDecoded
     internal byte[] Text { get; }
 
     internal int Asked { get; private set; }
+
+    /// <summary>Blocks that were read before their turn.</summary>
+    internal long Ahead { get; }
 
     internal string? Code => Verdict?.Code?.Name;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Decryptor.Protocol;
 
@@ -6,25 +5,37 @@ namespace Decryptor.Worker.Formats.Logan;
 
 /// <summary>
 /// Turns the ciphertext of one block into text and counts the block: whole ones by their checksum, of others what can
-/// be saved. Its buffers are taken once for a file.
+/// be saved. Its buffers are taken once for a file. Where a crew has read a block ahead of its turn, that is taken as
+/// it is.
 /// </summary>
 sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Findings findings) : IDisposable
 {
     const int SeenMax = 16 * 1024;
 
-    readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(Framing.LengthMax + MemberReader.Padding);
-    readonly MemberReader _members = new(text);
+    readonly OpenBlock _own = new(Framing.LengthMax, text);
     readonly Salvage _salvage = new(inflater, text);
     readonly Dictionary<(UInt128 End, int Length), long> _seen = [];
 
-    /// <summary>Whether text of the block last opened was passed on before it could be checked.</summary>
-    internal bool HasSpilled => _members.Spilled > 0;
+    OpenBlock? _ready;
 
-    /// <summary>Deciphers a proven block and holds its text.</summary>
-    internal Reading Open(LoganKey key, ReadOnlySpan<byte> cipher)
+    /// <summary>Who may have read a block already; null for nobody.</summary>
+    internal Crew<OpenBlock>? Crew { get; set; }
+
+    /// <summary>Blocks of which the crew had the text.</summary>
+    internal long Ahead { get; private set; }
+
+    /// <summary>Whether text of the block last opened was passed on before it could be checked.</summary>
+    internal bool HasSpilled => Block.Spilled > 0;
+
+    OpenBlock Block => _ready ?? _own;
+
+    /// <summary>Deciphers the proven block at <paramref name="offset"/> and holds its text.</summary>
+    internal Reading Open(LoganKey key, ReadOnlySpan<byte> cipher, long offset)
     {
-        key.Open(cipher, _clear);
-        return _members.Read(_clear, cipher.Length);
+        _ready = Crew?.Find(offset) is { } ready && ready.IsOf(key, cipher.Length) ? ready : null;
+        if (_ready is null) _own.Read(key, cipher);
+        else Ahead++;
+        return Block.Reading;
     }
 
     /// <summary>
@@ -42,17 +53,16 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
     /// opens.</summary>
     internal void SettleHeadless(LoganKey key, ReadOnlySpan<byte> cipher, long offset)
     {
-        key.Open(cipher, _clear);
+        _own.Decipher(key, cipher);
         text.Break();
-        var saved = _salvage.Run(_clear.AsSpan(0, cipher.Length), Fault.Headless);
+        var saved = _salvage.Run(_own.Clear, Fault.Headless);
         CountDamaged(saved, offset);
     }
 
     public void Dispose()
     {
-        _members.Dispose();
+        _own.Dispose();
         _salvage.Dispose();
-        ArrayPool<byte>.Shared.Return(_clear);
     }
 
     int Deliver(Reading reading, ReadOnlySpan<byte> rest, Extent extent, long offset)
@@ -60,9 +70,9 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
         var claim = Framing.Claim(rest);
         var used = reading.IsPadded || !extent.IsClaimed ? reading.Used : extent.Length;
         NoteDuplicate(rest.Slice(Framing.HeadBytes, used), offset);
-        if (!HasSpilled && text.Begin(_members.Text) is { } cut)
+        if (!HasSpilled && text.Begin(Block.Text) is { } cut)
             findings.Warn($"the text of the block at {offset} {cut}");
-        text.Pass(_members.Text);
+        text.Pass(Block.Text);
         tally.CountGood();
         if (!reading.IsPadded)
             findings.Warn($"the block at {offset} {Damage.Unsound}; its text is kept");
@@ -77,7 +87,7 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
         var isUnclosed = isOpen && extent.IsClaimed
             && !Framing.HasTail(rest[(Framing.HeadBytes + extent.Length)..]);
         var fault = isUnclosed ? Fault.Unclosed : isOpen && extent.IsCut ? Fault.Cut : Fault.Damaged;
-        var saved = _salvage.Run(_clear.AsSpan(0, extent.Length), fault);
+        var saved = _salvage.Run(Block.Clear[..extent.Length], fault);
         if (saved.IsSound && fault == Fault.Unclosed) CountUnclosed(offset);
         else if (saved.IsSound && fault == Fault.Cut) CountCut(saved, rest, offset);
         else CountDamaged(saved, offset);
@@ -116,14 +126,14 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
     {
         text.Break();
         tally.CountBad(offset, Framing.HeadBytes + extent.Length, Damage.Wrong($"it {Damage.Unsound}"));
-        findings.Warn($"{_members.Spilled} bytes of text of the block at {offset} are unverified: it {Damage.Unsound}");
+        findings.Warn($"{Block.Spilled} bytes of text of the block at {offset} are unverified: it {Damage.Unsound}");
     }
 
     // The last unit of a chain depends on all that is before it. The head line of a file is the same in every file of a
     // day; an app's own text, with its times, is not the same twice.
     void NoteDuplicate(ReadOnlySpan<byte> cipher, long offset)
     {
-        if (_members.Text.StartsWith("{\"c\":\"clogan header\""u8)) return;
+        if (Block.Text.StartsWith("{\"c\":\"clogan header\""u8)) return;
         if (_seen.Count == SeenMax) _seen.Clear();
         var print = (BinaryPrimitives.ReadUInt128LittleEndian(cipher[^Framing.UnitBytes..]), cipher.Length);
         if (_seen.TryAdd(print, offset)) return;

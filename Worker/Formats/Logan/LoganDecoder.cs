@@ -23,6 +23,7 @@ sealed class LoganDecoder : IDisposable
     readonly LoganKeys _keys;
     readonly ProofSearch _proofs;
     readonly BlockReader _blocks;
+    readonly Scout _scout;
     readonly BlockTally _tally;
     Lookahead _input;
     long _cacheEnd = long.MaxValue;
@@ -31,7 +32,8 @@ sealed class LoganDecoder : IDisposable
     long _zerosFrom = -1;
     long _stale;
 
-    internal LoganDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings)
+    internal LoganDecoder(
+        Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
         _outer = _input = input;
         _findings = findings;
@@ -40,6 +42,7 @@ sealed class LoganDecoder : IDisposable
         _proofs = new(_keys);
         _tally = new(findings);
         _blocks = new(_inflater, _text, _tally, findings);
+        _scout = new(foresight);
     }
 
     /// <summary>
@@ -81,8 +84,12 @@ sealed class LoganDecoder : IDisposable
         return Judge();
     }
 
+    /// <summary>Blocks that another thread may have read before their turn.</summary>
+    internal long Ahead => _blocks.Ahead;
+
     public void Dispose()
     {
+        _scout.Dispose();
         if (_input != _outer) _input.Dispose();
         _blocks.Dispose();
         _keys.Dispose();
@@ -176,14 +183,16 @@ sealed class LoganDecoder : IDisposable
     {
         CloseGap();
         var isWhole = Framing.IsWhole(rest);
+        if (isWhole) _scout.Look(rest, _input.Position, key);
+        _blocks.Crew = _scout.Crew;
         var extent = isWhole ? new(Framing.Claim(rest), true, false) : FindExtent(rest);
-        var reading = _blocks.Open(key, rest.Slice(Framing.HeadBytes, extent.Length));
+        var reading = _blocks.Open(key, rest.Slice(Framing.HeadBytes, extent.Length), _input.Position);
         if (isWhole && reading.Ending != Ending.Closed && !_blocks.HasSpilled && FindExtent(rest) is var other
             && other != extent)
         {
             // The length is wrong and leads by chance to where another block begins.
             extent = other;
-            reading = _blocks.Open(key, rest.Slice(Framing.HeadBytes, extent.Length));
+            reading = _blocks.Open(key, rest.Slice(Framing.HeadBytes, extent.Length), _input.Position);
         }
 
         var end = Framing.HeadBytes + _blocks.Settle(reading, rest, extent, _input.Position);

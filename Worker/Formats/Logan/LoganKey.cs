@@ -52,6 +52,9 @@ sealed class LoganKey : IDisposable
     /// <summary>Whether it has opened the beginning of a block.</summary>
     internal bool Proven { get; set; }
 
+    /// <summary>The same key for another thread: deciphering has a state.</summary>
+    internal LoganKey Twin() => new(Name, [.. _aes.Key, .. _iv]);
+
     /// <summary>Whether a block's first unit of ciphertext opens to the front of a gzip member.</summary>
     internal bool Proves(ReadOnlySpan<byte> unit)
     {

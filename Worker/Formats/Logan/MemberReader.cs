@@ -26,9 +26,9 @@ readonly record struct Reading(Ending Ending, int Used, bool IsPadded);
 /// <summary>
 /// Reads the gzip members (RFC 1952) inside a deciphered block: one, or several on end, and the padding behind them.
 /// The text is held until its checksum is known; that of a real block lies where it was inflated. One that is larger
-/// than any real one is passed on before that, so that the memory stays bounded.
+/// than any real one is passed on before that, so that the memory stays bounded; or given up, where that may not be.
 /// </summary>
-sealed class MemberReader(LogText text) : IDisposable
+sealed class MemberReader(LogText? spill) : IDisposable
 {
     internal const int FrontBytes = 10;
     internal const int TrailerBytes = 8;
@@ -49,6 +49,9 @@ sealed class MemberReader(LogText text) : IDisposable
     /// <summary>Bytes that were passed on before they could be checked.</summary>
     internal long Spilled { get; private set; }
 
+    /// <summary>There was more text than can be held, and no way to pass it on: it was not read to its end.</summary>
+    internal bool IsTooLong { get; private set; }
+
     /// <summary>
     /// Reads a block whose first unit was proven: the first <paramref name="count"/> bytes, with padding behind them.
     /// </summary>
@@ -56,7 +59,7 @@ sealed class MemberReader(LogText text) : IDisposable
     {
         var at = 0;
         (_count, _isOnePiece) = (0, false);
-        Spilled = 0;
+        (Spilled, IsTooLong) = (0, false);
         do
         {
             at += FrontBytes;
@@ -79,7 +82,7 @@ sealed class MemberReader(LogText text) : IDisposable
         if (_isOnePiece) Hold(_inflater.Text);
         _isOnePiece = false;
         _inflater.Begin(clear, count, at);
-        while (state == Unpacked.Full)
+        while (state == Unpacked.Full && !IsTooLong)
         {
             state = _inflater.Next();
             var piece = _inflater.Text;
@@ -129,9 +132,14 @@ sealed class MemberReader(LogText text) : IDisposable
 
     void Spill()
     {
-        if (Spilled == 0) _ = text.Begin(Text);
-        text.Pass(Text);
-        Spilled += _count;
+        if (spill is not null)
+        {
+            if (Spilled == 0) _ = spill.Begin(Text);
+            spill.Pass(Text);
+            Spilled += _count;
+        }
+
+        IsTooLong = spill is null;
         _count = 0;
     }
 }

@@ -4,7 +4,7 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// A place for one block that is unpacked before its turn. Its memory is bounded: a block of more text than one piece
 /// is not finished here but left to its turn, so that what is done ahead is done exactly as it would be then.
 /// </summary>
-sealed class BlockAhead : IDisposable
+sealed class BlockAhead : IAhead
 {
     readonly Payload _payload = new(BlockHeader.LengthReal);
     Tea? _tea;
@@ -12,9 +12,7 @@ sealed class BlockAhead : IDisposable
     bool _isWhole;
 
     /// <summary>Where the block begins in the file.</summary>
-    internal long Offset { get; private set; }
-
-    internal BlockAheadState State { get; set; }
+    public long Offset { get; private set; }
 
     /// <summary>All of its text.</summary>
     internal ReadOnlySpan<byte> Text => _payload.Text;
@@ -30,24 +28,15 @@ sealed class BlockAhead : IDisposable
     }
 
     /// <summary>Opens and unpacks it, on whatever thread.</summary>
-    internal void Run()
+    public void Run()
     {
         if (_tea is not null) _payload.Open(_tea);
         _payload.Begin();
         _isWhole = !_payload.Next();
     }
 
-    /// <summary>Whether this is the whole text of that block, opened with that key.</summary>
-    internal bool IsOf(long offset, int length, Tea? tea) =>
-        Offset == offset && _length == length && ReferenceEquals(_tea, tea) && _isWhole;
+    /// <summary>Whether this is the whole text of the payload of that length, opened with that key.</summary>
+    internal bool IsOf(int length, Tea? tea) => _length == length && ReferenceEquals(_tea, tea) && _isWhole;
 
     public void Dispose() => _payload.Dispose();
-}
-
-/// <summary>How far a block is that is unpacked ahead.</summary>
-enum BlockAheadState
-{
-    Waiting,
-    Running,
-    Done,
 }

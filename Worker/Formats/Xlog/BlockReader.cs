@@ -19,7 +19,7 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
     readonly byte[] _stretch = new byte[512];
 
     /// <summary>Who may have unpacked a block already; null for nobody.</summary>
-    internal Crew? Crew { get; set; }
+    internal Crew<BlockAhead>? Crew { get; set; }
 
     /// <summary>Blocks of which the crew had the text.</summary>
     internal long Ahead { get; private set; }
@@ -59,7 +59,7 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
 
     Damage? Unpack(Packing packing, ReadOnlySpan<byte> payload, Tea? tea, long offset)
     {
-        if (Crew?.Find(offset, payload.Length, tea) is { } ready)
+        if (Crew?.Find(offset) is { } ready && ready.IsOf(payload.Length, tea))
         {
             Ahead++;
             lines.Write(ready.Text);

@@ -1,16 +1,5 @@
 namespace Decryptor.Worker.Formats.Xlog;
 
-/// <summary>How much is done ahead of its turn.</summary>
-/// <param name="Threads">Threads that unpack blocks, with the decoder's own.</param>
-readonly record struct Foresight(int Threads)
-{
-    /// <summary>A shorter payload is unpacked as soon as it is handed over.</summary>
-    internal int LeastPayload { get; init; } = 4096;
-
-    /// <summary>A shorter stretch is decoded before threads have begun.</summary>
-    internal int LeastStretch { get; init; } = 512 * 1024;
-}
-
 /// <summary>
 /// Looks ahead for blocks whose frames are whole and whose keys are known, and gives them to a crew. It asks nobody and
 /// believes nothing for good: what the decoder later takes for something else was done in vain, at most once a block.
@@ -21,7 +10,7 @@ sealed class Scout(Foresight foresight, SessionKeys keys) : IDisposable
     long _seenTo;
 
     /// <summary>Null until there is something for it to do.</summary>
-    internal Crew? Crew { get; private set; }
+    internal Crew<BlockAhead>? Crew { get; private set; }
 
     /// <summary>
     /// Looks at <paramref name="rest"/>, which begins at <paramref name="position"/> with a block that ends before
@@ -51,8 +40,9 @@ sealed class Scout(Foresight foresight, SessionKeys keys) : IDisposable
         if (header.Packing is not (Packing.Deflate or Packing.Zstd)) return true;
         var tea = header.Sealed ? keys.Known(BlockHeader.ClientKey(block)) : null;
         if (header.Sealed && tea is null) return false;
-        Crew ??= new(Math.Min(foresight.Threads, Crew.ThreadsMax));
-        Crew.Send(offset, header.Packing, block.Slice(header.Size, (int)header.Length), tea);
+        Crew ??= new(foresight.Threads, () => new());
+        Crew.Free.Take(offset, header.Packing, block.Slice(header.Size, (int)header.Length), tea);
+        Crew.HandOver();
         return true;
     }
 }
