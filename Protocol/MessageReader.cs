@@ -62,7 +62,7 @@ static class MessageReader
 
     static Assign ReadAssign(ref MessagePackReader reader, int count)
     {
-        Expect(count, 11, nameof(Assign));
+        Expect(count, 12, nameof(Assign));
         return new(
             ReadAttempt(ref reader),
             ReadText(ref reader, Frame.PathMax),
@@ -71,7 +71,8 @@ static class MessageReader
             ReadText(ref reader),
             ReadLimits(ref reader),
             reader.ReadBoolean(),
-            ReadPoison(ref reader));
+            ReadPoison(ref reader),
+            reader.ReadBoolean());
     }
 
     static ReadOnlyMemory<byte>[] ReadPoison(ref MessagePackReader reader)

@@ -56,9 +56,12 @@ public readonly record struct Limits(
 /// <param name="Poison">
 /// SHA-256 of inputs of this very length that are quarantined: one that has such a hash is not opened.
 /// </param>
+/// <param name="Durable">
+/// Whether the output must outlive a power cut before the worker says <see cref="Finished"/>.
+/// </param>
 public sealed record Assign(
     Attempt Attempt, string Input, string Output, string Source, string Tenant, Limits Limits, bool HashFirst = false,
-    IReadOnlyList<ReadOnlyMemory<byte>>? Poison = null) : Message
+    IReadOnlyList<ReadOnlyMemory<byte>>? Poison = null, bool Durable = true) : Message
 {
     /// <summary>SHA-256 of quarantined inputs of this very length, 32 bytes each; empty for none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Poison { get; init; } = Poison ?? [];

@@ -38,7 +38,8 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
     Assign MessageFor(Order.Assign assign) => new(
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
         Frame.Fit(assign.Job.Tenant), _policy.LimitsFor(assign.Job.Bytes),
-        assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))]);
+        assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))],
+        spool.IsDurable);
 
     Assign MessageFor(Attempt probe) => new(
         probe, spool.ProbeOf(probe.Worker), spool.OutputOf(probe), Probe.Name, "", _policy.LimitsFor(0));

@@ -33,6 +33,9 @@ sealed class Spool : IDisposable
     /// <summary>The spool's absolute path, every link in it followed.</summary>
     public string Root => _rooms.Root;
 
+    /// <summary>Whether what is in it must outlive a power cut.</summary>
+    public bool IsDurable => _options.Durable;
+
     /// <summary>Where the ledger is.</summary>
     public string Ledger => $"{Root}/{LedgerName}";
 

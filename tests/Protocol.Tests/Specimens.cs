@@ -50,7 +50,7 @@ static class Specimens
             Attempt, $"{Room}/in/17", $"{Room}/out/17-1", "boot.xlog", "shop", Limits),
         ["assign-hash-first"] = new Assign(
             Attempt, "/in/17", "/out/17-1", "boot.xlog", "", Limits, HashFirst: true,
-            Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]]),
+            Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]], Durable: false),
         ["key-request"] = new KeyRequest(Attempt, 1, "xlog", Bytes(64)),
         ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4), IsPublished: true)]),
         ["keys-none"] = new Keys(Attempt, 2, 0, []),
@@ -77,10 +77,10 @@ static class Specimens
             (Message)new Finished(attempt, (Outcome)outcome, code, text, text, count, count, new(count, count, 0))));
 
     public static Gen<Message> OfSupervisor { get; } = Gen.OneOf(
-        Gen.Select(Attempts, Texts, Texts, AllLimits, Gen.Bool, Hashes.Array[0, 8],
-            (attempt, path, name, limits, first, poison) => (Message)new Assign(
-                attempt, path, path, name, name, limits, first,
-                [.. poison.Select(hash => (ReadOnlyMemory<byte>)hash)])),
+        Gen.Select(Attempts, Texts, Texts, AllLimits, Gen.Bool.Array[2], Hashes.Array[0, 8],
+            (attempt, path, name, limits, flags, poison) => (Message)new Assign(
+                attempt, path, path, name, name, limits, flags[0],
+                [.. poison.Select(hash => (ReadOnlyMemory<byte>)hash)], flags[1])),
         Gen.Select(Attempts, Smalls, Smalls, Candidates.Array[0, 20], (attempt, question, many, candidates) =>
             (Message)new Keys(attempt, question, many, candidates)));
 
