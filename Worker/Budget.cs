@@ -4,8 +4,8 @@ namespace Decryptor.Worker;
 
 /// <summary>
 /// What one attempt has spent, and the end of it: every byte of text, member, layer and question is paid for before it
-/// is delivered, entered or asked. Going past a limit is a <see cref="Refusal"/>. Only the attempt's thread pays; the
-/// figures may be read from any.
+/// is delivered, entered or asked. Going past a limit is a <see cref="Refusal"/>. Only the attempt's thread pays; what
+/// is read may be told, and the figures asked for, from any.
 /// </summary>
 sealed class Budget(Limits limits, TimeProvider? clock = null)
 {
@@ -26,7 +26,8 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     bool _flush;
     bool _untimed;
 
-    internal long BytesIn => Volatile.Read(ref _bytesIn);
+    // A container's directory is read twice; the figure is how much of the input is done.
+    internal long BytesIn => Math.Min(Volatile.Read(ref _bytesIn), Math.Max(_input, 0));
 
     internal long BytesOut => Volatile.Read(ref _bytesOut);
 
@@ -37,8 +38,7 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
 
     internal void Read(int bytes)
     {
-        // A container's directory is read twice; the figure is how much of the input is done.
-        Volatile.Write(ref _bytesIn, Math.Min(_bytesIn + bytes, Math.Max(_input, _bytesIn)));
+        Interlocked.Add(ref _bytesIn, bytes);
         Time();
     }
 
@@ -66,7 +66,7 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     /// </summary>
     internal void Unpacked(long so)
     {
-        if (so > limits.RatioFloor && so > (Int128)limits.Ratio * _input) throw Faults.Ratio(limits.Ratio, _input);
+        if (IsTooMuch(so)) throw Faults.Ratio(limits.Ratio, _input);
         Time();
     }
 
@@ -87,6 +87,19 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
         if (_members >= limits.Members) throw Faults.Members(limits.Members);
         _members++;
         Time();
+    }
+
+    /// <summary>
+    /// Pays at once for what was made ahead of its turn, with a budget of its own. Returns false, and nothing is paid,
+    /// where that goes past a limit: then it is not known where, and has to be done again.
+    /// </summary>
+    internal bool Adopt(Budget ahead)
+    {
+        var (text, members) = (_bytesOut + ahead._bytesOut, _members + ahead._members);
+        if (members > limits.Members || text + _held > limits.OutputBytes || IsTooMuch(text - _before)) return false;
+        Volatile.Write(ref _bytesOut, text);
+        _members = members;
+        return true;
     }
 
     /// <summary>Enters the <paramref name="depth"/>-th layer around a text, counted from 1.</summary>
@@ -119,6 +132,8 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
         Volatile.Write(ref _flush, false);
         return true;
     }
+
+    bool IsTooMuch(long text) => text > limits.RatioFloor && text > (Int128)limits.Ratio * _input;
 
     void Pay(long counted, int bytes)
     {

@@ -24,20 +24,27 @@ sealed record Piece(string Source, Findings Findings, int Depth)
 /// Goes into an input, layer by layer and member by member, until there is text, and gives each file exactly one
 /// outcome. Nothing of theirs stops it but a budget that is spent: then the files that are left are named and refused.
 /// </summary>
-sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
+sealed class Descent(Resources resources, ITexts texts, InputFile input) : IDisposable
 {
     // Names are shown, never used; a package full of endless ones must not fill the report.
     const int NameShown = 255;
 
     readonly List<Settled> _settled = [];
-    TextFile? _open;
+    readonly MembersAhead _ahead = new(resources, input);
+    IText? _open;
     Refusal? _spent;
 
-    /// <summary>The files in the order of the input.</summary>
+    /// <summary>What has become of each file, in the order of the input.</summary>
+    internal IReadOnlyList<Settled> Settled => _settled;
+
+    /// <summary>Their lines in the report.</summary>
     internal IReadOnlyList<ReportedFile> Files => [.. _settled.Select(one => one.File)];
 
     /// <summary>Blocks over all files.</summary>
     internal BlockCount Blocks { get; private set; }
+
+    /// <summary>Members that were gone into before their turn.</summary>
+    internal int Ahead { get; private set; }
 
     /// <summary>Makes the text visible that was written so far.</summary>
     internal void Flush() => _open?.Flush();
@@ -83,10 +90,10 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
     {
         resources.Budget.Layer(piece.Depth + 1);
         piece.Findings.Enter(format.Name);
-        foreach (var member in container(outer, ResourcesAt(piece), piece.Findings))
+        foreach (var (member, done) in _ahead.Of(container(outer, ResourcesAt(piece), piece.Findings), piece))
         {
             resources.Budget.Member();
-            Take(member, piece.Member(Shown(member.Name)));
+            if (done is null || !Adopt(done)) Take(member, piece.Member(Shown(member.Name)));
             piece.HasMembers = true;
         }
 
@@ -95,7 +102,7 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
         if (piece.Findings.HasNews) Settle(piece, Verdict.Complete);
     }
 
-    void Take(Member member, Piece piece)
+    internal void Take(Member member, Piece piece)
     {
         if ((_spent ?? member.Refused) is { } refused)
         {
@@ -121,7 +128,7 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
         var reader = new TextReading(outer, piece, resources, input);
         var kind = reader.Judge(known);
         var before = resources.Budget.BytesOut;
-        using var text = folder.Text(piece.Source, isText: kind != Kind.Bytes);
+        using var text = texts.Text(piece.Source, isText: kind != Kind.Bytes);
         _open = text;
         var verdict = ReadInto(text, reader, kind);
         _open = null;
@@ -130,7 +137,7 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
         resources.Budget.TakeBackText(resources.Budget.BytesOut - before);
     }
 
-    Verdict ReadInto(TextFile text, TextReading reader, Kind kind)
+    Verdict ReadInto(IText text, TextReading reader, Kind kind)
     {
         try
         {
@@ -147,7 +154,7 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
     }
 
     /// <summary>Seals the text, or says that it is not worth it: a full disk needs the room.</summary>
-    bool Keep(TextFile text, Piece piece, Verdict verdict)
+    bool Keep(IText text, Piece piece, Verdict verdict)
     {
         string? sum = null;
         try
@@ -163,6 +170,38 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
         if (sum is null) Settle(piece, verdict);
         else Settle(piece, verdict, text.Name, text.Written, sum);
         return sum is not null;
+    }
+
+    /// <summary>Takes over what was made of a member ahead of its turn; false where it has to be done again.</summary>
+    bool Adopt(MemberAhead done)
+    {
+        if (_spent is not null || done.Files.Count == 0 || !resources.Budget.Adopt(done.Budget)) return false;
+        foreach (var one in done.Files) _settled.Add(done.TextOf(one) is { } text ? Written(one, text) : one);
+        Blocks = Sum(Blocks, done.Blocks);
+        Ahead++;
+        return true;
+    }
+
+    Settled Written(Settled one, HeldText held)
+    {
+        using var text = texts.Text(one.File.Source, held.IsText, held.Sum);
+        try
+        {
+            text.Write(held.Bytes);
+            return one with { File = one.File with { Path = text.Name, Sha256 = text.Seal() } };
+        }
+        catch (IOException e)
+        {
+            text.Remove();
+            resources.Budget.TakeBackText(held.Bytes.Length);
+            return Unwritten(one, Verdict.Of(_spent = Faults.Writing(e)));
+        }
+    }
+
+    static Settled Unwritten(Settled one, Verdict verdict)
+    {
+        var line = one.File with { Path = null, Bytes = 0, Sha256 = null, Outcome = Report.Word(verdict.Outcome) };
+        return new(line with { Code = verdict.Code!.Name, Message = verdict.Message }, verdict, one.IsPackage);
     }
 
     void Settle(Piece piece, Verdict verdict, string? path = null, long bytes = 0, string? sum = null)
@@ -181,6 +220,8 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
             _spent ??= new(code, verdict.Message, verdict.Hint);
     }
 
+    public void Dispose() => _ahead.Dispose();
+
     static ReportedFile Line(Piece piece, Verdict verdict) => new()
     {
         Source = piece.Source,
@@ -198,5 +239,5 @@ sealed class Descent(Resources resources, AttemptFolder folder, InputFile input)
 
     static BlockCount Sum(BlockCount a, BlockCount b) => new(a.Total + b.Total, a.Ok + b.Ok, a.Bad + b.Bad);
 
-    static string Shown(string name) => name.Length <= NameShown ? name : name[..NameShown] + "…";
+    internal static string Shown(string name) => name.Length <= NameShown ? name : name[..NameShown] + "…";
 }

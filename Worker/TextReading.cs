@@ -45,14 +45,14 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         return IsTextBetweenZeros() ? Kind.Text : Kind.Bytes;
     }
 
-    internal Verdict Read(Kind kind, TextFile text) => kind switch
+    internal Verdict Read(Kind kind, IText text) => kind switch
     {
         Kind.Text => CopyText(text),
         Kind.Blocks => ReadBlocks(text),
         _ => CopyBytes(text),
     };
 
-    Verdict CopyText(TextFile text)
+    Verdict CopyText(IText text)
     {
         piece.Findings.Enter("text");
         if (_warning is not null) piece.Findings.Warn(_warning);
@@ -60,14 +60,14 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         return PlainText.Copy(_lookahead, SinkInto(text), wide || _warning is not null ? null : piece.Findings);
     }
 
-    Verdict CopyBytes(TextFile text)
+    Verdict CopyBytes(IText text)
     {
         piece.Findings.Enter("bytes");
         piece.Findings.Warn($"NOT_TEXT: {_warning ?? "no format known here"}; the bytes are delivered as they are");
         return PlainText.Copy(_lookahead, SinkInto(text), doubts: null);
     }
 
-    Verdict ReadBlocks(TextFile text)
+    Verdict ReadBlocks(IText text)
     {
         foreach (var format in _formats)
         {
@@ -84,7 +84,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         return NoBlocks(text);
     }
 
-    Verdict NoBlocks(TextFile text)
+    Verdict NoBlocks(IText text)
     {
         if (piece.IsInside || _lookahead.Trouble is not null) throw Unknown();
         if (IsTextBetweenZeros()) return CopyText(text);
@@ -124,7 +124,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         _lookahead.Restart();
     }
 
-    TextSink SinkInto(TextFile text) => some =>
+    TextSink SinkInto(IText text) => some =>
     {
         resources.Budget.Text(some.Length);
         text.Write(some);

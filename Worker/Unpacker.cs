@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Decryptor.Protocol;
 using Decryptor.Worker.Formats;
 using Decryptor.Worker.Output;
@@ -17,19 +18,23 @@ delegate Keys AskRing(int question, string format, ReadOnlyMemory<byte> header);
 sealed class Unpacker(Assign assign, AskRing ask, Action<Fingerprint>? tell = null)
 {
     readonly long _began = Stopwatch.GetTimestamp();
-    readonly Dictionary<string, Keys> _shared = [];
+    readonly Dictionary<(string Format, string Header), Keys> _answers = [];
+    readonly Lock _asking = new();
     Descent? _descent;
     long _size;
 
     /// <summary>What the attempt has spent.</summary>
     internal Budget Budget { get; } = new(assign.Limits);
 
+    /// <summary>Members of a package that were gone into before their turn.</summary>
+    internal int Ahead => _descent?.Ahead ?? 0;
+
     internal Finished Run()
     {
         try
         {
             Screen();
-            var folder = AttemptFolder.Create(assign.Output);
+            var folder = AttemptFolder.Create(assign.Output, assign.Durable);
             var verdict = Descend(folder);
             folder.Finish(Report(verdict));
             return Finished(verdict);
@@ -65,9 +70,13 @@ sealed class Unpacker(Assign assign, AskRing ask, Action<Fingerprint>? tell = nu
         {
             using var input = InputFile.Open(assign.Input, Budget);
             _size = input.Length;
-            var resources = new Resources(Budget, assign.Limits, Key, assign.Output, input.Whole());
-            _descent = new Descent(resources, folder, input);
-            return _descent.Into(assign.Source);
+            var resources = new Resources(Budget, assign.Limits, Key, assign.Output, input.Whole())
+            {
+                KeysAhead = KeyAhead,
+            };
+            using var descent = new Descent(resources, folder, input);
+            _descent = descent;
+            return descent.Into(assign.Source);
         }
         catch (Refusal refusal)
         {
@@ -79,15 +88,31 @@ sealed class Unpacker(Assign assign, AskRing ask, Action<Fingerprint>? tell = nu
         }
     }
 
-    // A secret that has to travel travels once. The clock stands still while the ring is asked: that is not our time.
+    // The clock stands still while the ring is asked: that is not our time.
     Keys? Key(string format, ReadOnlyMemory<byte> header)
     {
-        if (header.IsEmpty && _shared.TryGetValue(format, out var known)) return known;
-        var question = Budget.Question();
-        if (question == 0) return null;
         _descent?.Flush();
-        var answer = Budget.Untimed(() => ask(question, format, header));
-        if (header.IsEmpty) _shared[format] = answer;
+        lock (_asking)
+            return Asked(format, header, () => Budget.Question() is > 0 and var question
+                ? Budget.Untimed(() => ask(question, format, header)) : null);
+    }
+
+    // Only the first half of the questions may be asked ahead of their turn: then no file goes without the answer that
+    // it would have had otherwise.
+    Keys? KeyAhead(string format, ReadOnlyMemory<byte> header)
+    {
+        lock (_asking)
+            return Asked(format, header, () => Budget.Questions < assign.Limits.Questions / 2
+                ? ask(Budget.Question(), format, header) : null);
+    }
+
+    // What was answered is not asked again, and a secret that has to travel travels once.
+    Keys? Asked(string format, ReadOnlyMemory<byte> header, Func<Keys?> ring)
+    {
+        var question = (format, Convert.ToHexString(SHA256.HashData(header.Span)));
+        if (_answers.TryGetValue(question, out var known)) return known;
+        var answer = ring();
+        if (answer is not null) _answers[question] = answer;
         return answer;
     }
 

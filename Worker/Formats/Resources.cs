@@ -11,6 +11,12 @@ namespace Decryptor.Worker.Formats;
 sealed record Resources(Budget Budget, Limits Limits, KeySource Keys, string Folder, Seekable? Whole)
 {
     /// <summary>
+    /// The way to the key ring for what is done ahead of its turn, from any thread; null where nothing is. It gives
+    /// null for what has to be asked in its turn.
+    /// </summary>
+    internal KeySource? KeysAhead { get; init; }
+
+    /// <summary>
     /// The rest of a stream, to be read at any place: the input where it lies, or a copy of it in a scratch file.
     /// </summary>
     internal Seekable Seek(Lookahead outer) => Whole ?? Scratch.Of(outer, Folder, Budget);

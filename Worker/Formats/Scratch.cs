@@ -10,6 +10,8 @@ static class Scratch
 {
     const int CopyBytes = 256 * 1024;
 
+    static int _made;
+
     /// <summary>Copies what is left of <paramref name="outer"/>, up to its end or to where it is damaged.</summary>
     /// <exception cref="Refusal">It does not fit the budget.</exception>
     /// <exception cref="IOException">The disk does not take it.</exception>
@@ -34,12 +36,16 @@ static class Scratch
             throw;
         }
 
-        return new(file, length, free: () => budget.Release(length));
+        return new(file, length, free: () =>
+        {
+            file.Dispose();
+            budget.Release(length);
+        });
     }
 
     static SafeFileHandle Nameless(string folder)
     {
-        var path = Path.Combine(folder, ".scratch");
+        var path = Path.Combine(folder, $".scratch-{Interlocked.Increment(ref _made)}");
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         File.Delete(path);
         return file;

@@ -3,13 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Decryptor.Worker.Formats;
 
 /// <summary>A file that may be read at any place.</summary>
-/// <param name="file">Stays open until this is disposed.</param>
+/// <param name="file">The file; whoever opened it closes it.</param>
 /// <param name="length">Bytes, as they were counted when it was opened.</param>
 /// <param name="read">Told of the bytes of each read.</param>
-/// <param name="free">Called when it is disposed: what was taken for it is given back.</param>
+/// <param name="free">Gives back what was taken for it; null where it is the input, which outlasts this.</param>
 sealed class Seekable(SafeFileHandle file, long length, Action<int>? read = null, Action? free = null) : IDisposable
 {
     internal long Length => length;
+
+    /// <summary>It can be read as long as the attempt lasts, also when this was disposed.</summary>
+    internal bool Lasts => free is null;
 
     /// <summary>Reads at <paramref name="offset"/>; fewer bytes than asked for only at the end.</summary>
     internal int Read(long offset, Span<byte> bytes)
@@ -29,11 +32,7 @@ sealed class Seekable(SafeFileHandle file, long length, Action<int>? read = null
     /// <summary>A part of it as a stream.</summary>
     internal Stream Part(long offset, long count) => new Slice(this, offset, count);
 
-    public void Dispose()
-    {
-        file.Dispose();
-        free?.Invoke();
-    }
+    public void Dispose() => free?.Invoke();
 
     int ReadSome(long offset, Span<byte> some)
     {

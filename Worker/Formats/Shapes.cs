@@ -19,9 +19,18 @@ delegate IEnumerable<Member> OpenContainer(Lookahead outer, Resources resources,
 /// tries to leave the package is refused all the same, for whoever sent it means harm.
 /// </summary>
 /// <param name="Name">The name as text, whatever its bytes were.</param>
-/// <param name="Open">Gives the bytes; called at most once. It may refuse (no key, unknown method).</param>
+/// <param name="Open">
+/// Gives the bytes from the first; called once, or again where it was opened ahead. It may refuse (no key, unknown
+/// method).
+/// </param>
 /// <param name="Refused">Why it is not opened at all; null for a member that may be.</param>
 sealed record Member(string Name, Func<Findings, Stream> Open, Refusal? Refused = null)
 {
+    /// <summary>The most bytes, packed or not, that are gone into before their turn.</summary>
+    internal const int AheadMax = 2 * 1024 * 1024;
+
+    /// <summary>It may be opened before its turn and from any thread, and is small enough for that.</summary>
+    internal bool MayBeAhead { get; init; }
+
     internal static Member Not(string name, Refusal why) => new(name, _ => throw why, why);
 }

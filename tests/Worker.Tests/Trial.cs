@@ -23,6 +23,7 @@ sealed class Trial : IDisposable
             return ring.Answer(attempt, question, format, header);
         });
         Finished = unpacker.Run();
+        Ahead = unpacker.Ahead;
     }
 
     internal static Trial OfFile(string input, Ring ring, Limits? limits = null) =>
@@ -35,6 +36,9 @@ sealed class Trial : IDisposable
     internal Ring Ring { get; }
 
     internal Finished Finished { get; }
+
+    /// <summary>Members that were gone into before their turn.</summary>
+    internal int Ahead { get; }
 
     internal string Output => Path.Combine(_folder, "out");
 

@@ -15,9 +15,13 @@ sealed class ZipMembers(Seekable whole, Resources resources)
         var (name, length) = NameOf(entry);
         var refused = MemberName.Refused(name, length, resources.Limits) ?? Refused(entry);
         return refused is null
-            ? new(name, findings => Open(entry, findings))
+            ? new(name, findings => Open(entry, findings)) { MayBeAhead = MayBeAhead(entry) }
             : Member.Not(name, refused);
     }
+
+    // A password is chosen by what opened the member before.
+    bool MayBeAhead(ZipEntry entry) => whole.Lasts && !entry.Fields.Has(ZipFields.Encrypted)
+        && entry.Packed <= Member.AheadMax && entry.Size <= Member.AheadMax;
 
     static Refusal? Refused(ZipEntry entry)
     {
