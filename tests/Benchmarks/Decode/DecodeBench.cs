@@ -25,8 +25,11 @@ static class DecodeBench
     static void Measure(DecodeCase one, int rounds, string folder)
     {
         var ring = Rings.Of(one.KeyLines, folder);
-        var workers = WorkerPath.All.Select(path => new TimedWorker(path, 1)).ToList();
-        workers.Insert(1, new(WorkerPath.All[0], ThreadsAbreast));
+        TimedWorker[] workers =
+        [
+            new(WorkerPath.All[0], new(1, Durable: false)), new(WorkerPath.All[0], new(ThreadsAbreast, Durable: false)),
+            .. WorkerPath.All.Select(path => new TimedWorker(path, new(1, Durable: true))),
+        ];
         var bench = new Bench(ring, folder);
         var parts = one.BareParts(bench).Select(part => new Timed(part)).ToList();
         var rivals = Rivals(one, bench).Select(part => new Timed(part)).ToList();
@@ -34,7 +37,7 @@ static class DecodeBench
         {
             foreach (var worker in workers)
             {
-                var spent = WorkerRun.Of(worker.Path, one, ring, folder, worker.Threads);
+                var spent = WorkerRun.Of(worker.Path, one, ring, folder, worker.Manner);
                 if (round >= 0) worker.Runs.Add(spent);
             }
 
@@ -47,7 +50,7 @@ static class DecodeBench
         var alone = workers[0].Runs.Select(run => run.Wall).Median();
         DecodeTable.Abreast(workers[1].Name, alone, workers[1].Runs.Select(run => run.Wall).Median());
         table.Bound(parts.Select(part => (part.Name, part.Cpu, part.Counts)));
-        foreach (var worker in workers.Where(worker => worker.Threads == 1))
+        foreach (var worker in workers.Where(worker => worker.Manner.Threads == 1))
             table.Rivals(worker.Name, worker.Runs, rivals.Select(rival => (rival.Name, rival.Cpu, rival.Wall)));
     }
 
@@ -57,11 +60,12 @@ static class DecodeBench
         foreach (var program in one.Programs(bench)) yield return program;
     }
 
-    sealed record TimedWorker(string Path, int Threads)
+    sealed record TimedWorker(string Path, Manner Manner)
     {
         internal List<Spent> Runs { get; } = [];
 
-        internal string Name => System.IO.Path.GetFileName(Path) + (Threads > 1 ? $" with {Threads} threads" : "");
+        internal string Name => System.IO.Path.GetFileName(Path)["decryptor-".Length..]
+            + (Manner.Durable ? ", synced" : "") + (Manner.Threads > 1 ? $", {Manner.Threads} threads" : "");
     }
 
     sealed class Timed(Part part)

@@ -12,9 +12,14 @@ namespace Decryptor.Benchmarks.Decode;
 /// <param name="StartCpu">Seconds of processor time until it had greeted.</param>
 readonly record struct Spent(double Cpu, double Wall, double PeakBytes, double StartCpu);
 
+/// <summary>How a worker is told to decode.</summary>
+/// <param name="Threads">Threads that may decode.</param>
+/// <param name="Durable">Whether all is synced, as in the service; else as for <c>cat</c> and <c>unpack</c>.</param>
+readonly record struct Manner(int Threads, bool Durable);
+
 /// <summary>
 /// A worker as it is shipped, started anew for one file and spoken to as the supervisor does: confined, over its pipes,
-/// with the text, its SHA-256 and the report on disk and synced when it says that it is done.
+/// with the text, its SHA-256 and the report written, and synced if that is asked for, when it says that it is done.
 /// </summary>
 sealed class WorkerRun : IDisposable
 {
@@ -44,13 +49,13 @@ sealed class WorkerRun : IDisposable
 
     /// <summary>Decodes the file of a case and holds the text against what it must be.</summary>
     /// <exception cref="InvalidOperationException">The text is another, or the worker is gone.</exception>
-    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch, int threads)
+    public static Spent Of(string program, DecodeCase one, KeyRing ring, string scratch, Manner manner)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         try
         {
             using var run = new WorkerRun(program, folder, [one.Path]);
-            return run.Decode(one, ring, threads);
+            return run.Decode(one, ring, manner);
         }
         finally
         {
@@ -64,7 +69,7 @@ sealed class WorkerRun : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         using var run = new WorkerRun(program, folder, [input]);
-        var (spent, report) = run.Measure(input, ring);
+        var (spent, report) = run.Measure(input, ring, new(1, Durable: true));
         Directory.Delete(Path.Combine(folder, "out"), recursive: true);
         return report.Outcome == "complete" ? (spent, report.BytesOut)
             : throw new InvalidOperationException($"{input}: {report.Message}");
@@ -76,7 +81,7 @@ sealed class WorkerRun : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "worker")).FullName;
         using var run = new WorkerRun(program, folder, files);
         _ = run.Hear();
-        foreach (var (i, file) in files.Index()) run.DecodeOne(file, i + 1, ring);
+        foreach (var (i, file) in files.Index()) run.DecodeOne(file, i + 1, ring, new(1, Durable: false));
     }
 
     public void Dispose()
@@ -86,29 +91,29 @@ sealed class WorkerRun : IDisposable
         _process.Dispose();
     }
 
-    Spent Decode(DecodeCase one, KeyRing ring, int threads)
+    Spent Decode(DecodeCase one, KeyRing ring, Manner manner)
     {
-        var (spent, report) = Measure(one.Path, ring, threads);
+        var (spent, report) = Measure(one.Path, ring, manner);
         Check(one, report);
         return spent;
     }
 
-    (Spent Spent, Report Report) Measure(string input, KeyRing ring, int threads = 1)
+    (Spent Spent, Report Report) Measure(string input, KeyRing ring, Manner manner)
     {
         if (Hear() is not Hello { ProtocolVersion: Message.Version })
             throw new InvalidOperationException("the worker is of another version: scripts/build");
         var (start, began) = (CpuClock.Of(_process.Id), Stopwatch.GetTimestamp());
-        var output = DecodeOne(input, job: 1, ring, threads);
+        var output = DecodeOne(input, job: 1, ring, manner);
         var spent = new Spent(CpuClock.Of(_process.Id) - start, Stopwatch.GetElapsedTime(began).TotalSeconds,
             PeakBytes(), start);
         return (spent, Report.FromJson(File.ReadAllBytes(Path.Combine(output, Report.FileName))));
     }
 
-    string DecodeOne(string input, int job, KeyRing ring, int threads = 1)
+    string DecodeOne(string input, int job, KeyRing ring, Manner manner)
     {
         var output = Path.Combine(_folder, "out", $"{job}-1");
         Tell(new Assign(new(job, 1, Name), input, output, Path.GetFileName(input), "",
-            Limits with { Threads = threads }));
+            Limits with { Threads = manner.Threads }, Durable: manner.Durable));
         Message message;
         while ((message = Hear()) is not Finished)
             if (message is KeyRequest question) Tell(ring.Answer(question));
