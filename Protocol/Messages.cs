@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private protected Message()
     {

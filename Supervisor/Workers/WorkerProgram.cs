@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics;
-using System.Runtime.Intrinsics.X86;
 using CliWrap;
 using Decryptor.Protocol;
 
@@ -37,7 +36,7 @@ sealed record WorkerProgram
     public static WorkerProgram Beside(string folder)
     {
         var best = Path.Combine(folder, NameV3);
-        return new(RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
+        return new(Processor.RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
     }
 
     /// <summary>
@@ -80,11 +79,6 @@ sealed record WorkerProgram
                 && name.StartsWith("DOTNET_", StringComparison.Ordinal))
                 start.Environment[name] = value;
     }
-
-    // That build was made for all of x86-64-v3 and checks nothing by itself. The parts that .NET does not ask for by
-    // name (MOVBE, F16C) came with the same generation of processors.
-    static bool RunsV3 => Avx2.X64.IsSupported && Bmi1.X64.IsSupported && Bmi2.X64.IsSupported && Fma.IsSupported
-        && Lzcnt.X64.IsSupported && Popcnt.X64.IsSupported;
 
     static string Dotnet() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Decryptor.Supervisor.Workers;
 
 namespace Decryptor.Supervisor.Tests.Workers;
@@ -42,10 +43,16 @@ sealed class WorkerPartsTests
         var folder = Directory.CreateTempSubdirectory("program-").FullName;
         Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, "decryptor-worker")));
         File.WriteAllText(Path.Combine(folder, "decryptor-worker-v3"), "");
-        var best = System.Runtime.Intrinsics.X86.Avx2.IsSupported ? "decryptor-worker-v3" : "decryptor-worker";
+        var best = Processor.RunsV3 ? "decryptor-worker-v3" : "decryptor-worker";
         Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, best)));
         Directory.Delete(folder, recursive: true);
     }
+
+    // Under the JIT the runtime knows, by its own question to the processor and to the kernel.
+    [Test]
+    public void The_processor_is_judged_as_the_runtime_judges_it() => Assert.That(
+        Processor.RunsV3,
+        Is.EqualTo(Avx2.IsSupported && Bmi1.IsSupported && Bmi2.IsSupported && Fma.IsSupported && Lzcnt.IsSupported));
 
     [Test]
     public void A_link_a_fifo_and_a_folder_are_no_regular_files()
