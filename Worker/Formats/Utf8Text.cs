@@ -49,14 +49,20 @@ static class Utf8Text
         TooShort, TooShort, TooShort, TooShort,
     ];
 
-    internal static bool IsValid(ReadOnlySpan<byte> text)
+    internal static bool IsValid(ReadOnlySpan<byte> text) => FirstWrong(text) is null;
+
+    /// <summary>
+    /// Where the first bytes are that are no UTF-8, to less than two stretches; in a short text anywhere. Null when
+    /// there are none.
+    /// </summary>
+    internal static Range? FirstWrong(ReadOnlySpan<byte> text)
     {
-        if (!Vector128.IsHardwareAccelerated || text.Length < Least) return Utf8.IsValid(text);
-        if (!IsValidCopied(text[..Stretch], before: 0)) return false;
+        if (!Vector128.IsHardwareAccelerated || text.Length < Least) return Utf8.IsValid(text) ? null : Range.All;
+        if (!IsValidCopied(text[..Stretch], before: 0)) return ..Stretch;
         var at = Stretch;
         for (; at + Stretch <= text.Length; at += Stretch)
-            if (!IsPlain(text, at) && !IsValidAt(text, at)) return false;
-        return IsValidCopied(text[(at - Back)..], Back);
+            if (!IsPlain(text, at) && !IsValidAt(text, at)) return (at - Back)..(at + Stretch);
+        return IsValidCopied(text[(at - Back)..], Back) ? null : (at - Back)..;
     }
 
     // ASCII after ASCII; a character that began before would have to go on here.

@@ -45,6 +45,17 @@ sealed class Utf8TextTests
                 return Utf8Text.IsValid(text) == Utf8.IsValid(text) && Utf8Text.IsValid(cut) == Utf8.IsValid(cut);
             }, iter: 3000);
 
+    [Test]
+    public void The_first_wrong_byte_is_where_it_is_said_to_be() => Gen.Select(Gen.Int[1, 2000], Gen.Int[0, 1999]).Sample(
+        (length, place) =>
+        {
+            var text = Enumerable.Repeat((byte)'x', length).ToArray();
+            place %= length;
+            text.AsSpan(place).Fill(0xFF);
+            var (at, count) = Utf8Text.FirstWrong(text)!.Value.GetOffsetAndLength(length);
+            return at <= place && place < at + count;
+        });
+
     static IEnumerable<byte[]> Triples() =>
         Borders.SelectMany(one => Borders.SelectMany(two => Borders.Select(three => new[] { one, two, three })));
 }

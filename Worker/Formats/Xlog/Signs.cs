@@ -50,7 +50,7 @@ sealed class Signs
     {
         if (!_begun) LookAtBeginning(lines);
         LookForControls(lines);
-        if ((_found & Sign.NotUtf8) == 0 && !Utf8Text.IsValid(lines) && HasBadLine(lines)) _found |= Sign.NotUtf8;
+        if ((_found & Sign.NotUtf8) == 0 && HasBadLine(lines)) _found |= Sign.NotUtf8;
         CountDropped(lines);
     }
 
@@ -112,7 +112,23 @@ sealed class Signs
         if (lines.ContainsAny(ControlsButNul)) _found |= Sign.Control;
     }
 
+    // Only the lines around what is wrong are looked at one by one: a file may have a long line in every block.
     static bool HasBadLine(ReadOnlySpan<byte> lines)
+    {
+        while (Utf8Text.FirstWrong(lines) is { } wrong)
+        {
+            var (at, length) = wrong.GetOffsetAndLength(lines.Length);
+            var begin = lines[..at].LastIndexOf((byte)'\n') + 1;
+            var rest = lines[(at + length)..].IndexOf((byte)'\n');
+            var end = rest < 0 ? lines.Length : at + length + rest + 1;
+            if (HasBad(lines[begin..end])) return true;
+            lines = lines[end..];
+        }
+
+        return false;
+    }
+
+    static bool HasBad(ReadOnlySpan<byte> lines)
     {
         foreach (var range in lines.Split((byte)'\n'))
             if (lines[range].Length < CutLine && !Utf8.IsValid(lines[range])) return true;
