@@ -14,8 +14,9 @@ return args switch
     ["decode"] => DecodeBench.Run(rounds: 7, only: ""),
     ["decode", var only] => DecodeBench.Run(rounds: 7, only),
     ["decode", var only, var rounds] => DecodeBench.Run(Number(rounds), only),
-    ["memory"] => MemoryBench.Run(gibibytes: 5),
-    ["memory", var gibibytes] => MemoryBench.Run(Number(gibibytes)),
+    ["memory"] => MemoryBench.Run(gibibytes: 5, only: ""),
+    ["memory", var gibibytes] => MemoryBench.Run(Number(gibibytes), only: ""),
+    ["memory", var gibibytes, var only] => MemoryBench.Run(Number(gibibytes), only),
     ["jobs"] => SmallJobsBench.Run(jobs: 2000, rounds: 3),
     ["jobs", var jobs, var rounds] => SmallJobsBench.Run(Number(jobs), Number(rounds)),
     ["latency"] => LatencyBench.Run(uploads: 500),
@@ -36,7 +37,7 @@ static int Number(string word) => int.Parse(word, System.Globalization.CultureIn
 static int Usage()
 {
     Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
-        + " | decode [CASE [ROUNDS]] | memory [GIB] | jobs [JOBS ROUNDS] | latency [UPLOADS] | growth [WAITING...]"
+        + " | decode [CASE [ROUNDS]] | memory [GIB [KIND]] | jobs [JOBS ROUNDS] | latency [UPLOADS] | growth [WAITING...]"
         + " | ledger [JOBS...] | start [RUNS] | chart [ROUNDS]]");
     return 2;
 }

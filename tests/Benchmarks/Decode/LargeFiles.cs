@@ -14,9 +14,13 @@ static class LargeFiles
 {
     const int LoganPieceBytes = 128 << 20;
 
+    const int XlogBlockBytes = 50 * 1024;
+
     const string Secret = "0123456789012345";
 
     static readonly AgePair Pair = new(new Random(17));
+
+    static readonly KeyPair App = new(new Random(18));
 
     public static IReadOnlyList<LargeFile> All { get; } =
     [
@@ -26,6 +30,8 @@ static class LargeFiles
         new("age", Pair.Identity, (file, bytes) =>
             new AgeEncoder(new Random(17)).For(Pair.Public).Seal(new EndlessText(bytes), file)),
         new("logan", $"logan {Secret} {Secret}", WriteLogan),
+        new("xlog", $"xlog {App.PrivateHex}", (file, bytes) => WriteXlog(Compression.Deflate, file, bytes)),
+        new("xlog zstd", $"xlog {App.PrivateHex}", (file, bytes) => WriteXlog(Compression.Zstd, file, bytes)),
     ];
 
     static void Pack(Stream layer, long bytes)
@@ -37,6 +43,19 @@ static class LargeFiles
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
         Pack(zip.CreateEntry("large.log", CompressionLevel.Fastest).Open(), bytes);
+    }
+
+    // One session, whose numbers begin anew several times.
+    static void WriteXlog(Compression compression, Stream file, long bytes)
+    {
+        var encoder = new XlogEncoder(compression, App, new Random(19));
+        using var lines = new StreamReader(new EndlessText(long.MaxValue));
+        for (var number = 0L; file.Position < bytes; number++)
+        {
+            encoder.Add(System.Text.Encoding.ASCII.GetBytes($"[I][2026-11-24 +0.0 09:00:00.000][{number}, 1*][tag]["
+                + $", , 0][{lines.ReadLine()}\n"));
+            if (encoder.Pending >= XlogBlockBytes) encoder.Flush(file);
+        }
     }
 
     // Some thousand blocks, again and again: all are as real as the first.

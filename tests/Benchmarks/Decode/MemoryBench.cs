@@ -10,11 +10,11 @@ static class MemoryBench
 {
     const long SmallBytes = 4 << 20;
 
-    public static int Run(int gibibytes) => Scratch.Use(folder =>
+    public static int Run(int gibibytes, string only) => Scratch.Use(folder =>
     {
         Console.WriteLine(
-            $"{"file",-8} {"file MiB",10} {"text MiB",10} {"wall s",9} {"CPU s",9} {"peak memory MiB",16}");
-        foreach (var kind in LargeFiles.All)
+            $"{"file",-9} {"file MiB",10} {"text MiB",10} {"wall s",9} {"CPU s",9} {"peak memory MiB",16}");
+        foreach (var kind in LargeFiles.All.Where(kind => kind.Name.Contains(only, StringComparison.Ordinal)))
         {
             Measure(kind, SmallBytes, folder);
             Measure(kind, (long)gibibytes << 30, folder);
@@ -27,7 +27,7 @@ static class MemoryBench
         using (var file = File.Create(path)) kind.Write(file, bytes);
         var (spent, text) = WorkerRun.OfAny(WorkerPath.All[0], path, Rings.Of([kind.KeyLine], folder), folder);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{kind.Name,-8} {Mebibytes(new FileInfo(path).Length),10:0} {Mebibytes(text),10:0} {spent.Wall,9:0.00} "
+            $"{kind.Name,-9} {Mebibytes(new FileInfo(path).Length),10:0} {Mebibytes(text),10:0} {spent.Wall,9:0.00} "
             + $"{spent.Cpu,9:0.00} {Mebibytes(spent.PeakBytes),16:0.0}"));
         File.Delete(path);
     }
