@@ -36,7 +36,7 @@ sealed record WorkerProgram
     public static WorkerProgram Beside(string folder)
     {
         var best = Path.Combine(folder, NameV3);
-        return new(Processor.RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
+        return new(X64Level.RunsV3 && System.IO.File.Exists(best) ? best : Path.Combine(folder, Name));
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ static int Number(string word) => int.Parse(word, System.Globalization.CultureIn
 static int Usage()
 {
     Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
-        + " | decode [CASE [ROUNDS]] | memory [GIB [KIND]] | jobs [JOBS ROUNDS] | latency [UPLOADS] | growth [WAITING...]"
-        + " | ledger [JOBS...] | start [RUNS] | chart [ROUNDS]]");
+        + " | decode [CASE [ROUNDS]] | memory [GIB [KIND]] | jobs [JOBS ROUNDS] | latency [UPLOADS]"
+        + " | growth [WAITING...] | ledger [JOBS...] | start [RUNS] | chart [ROUNDS]]");
     return 2;
 }

@@ -1,6 +1,8 @@
 namespace Decryptor.EndToEnd.Tests;
 
-/// <summary>Of the two builds of the worker, the shipped supervisor starts the one that suits the processor best.</summary>
+/// <summary>
+/// Of the two builds of the worker, the shipped supervisor starts the one that suits the processor best.
+/// </summary>
 sealed class ProcessorTests
 {
     // The kernel's words for what x86-64-v3 asks beyond the baseline; LZCNT is "abm" there.

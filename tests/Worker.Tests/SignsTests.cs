@@ -16,8 +16,8 @@ sealed class SignsTests
     [Test]
     public void A_line_that_is_not_utf8_is_told_unless_it_is_so_long_that_it_may_be_cut() =>
         Gen.Select(Gen.OneOf(Gen.Int[1, 300], Gen.Int[CutLine - 2, CutLine + 2]), Gen.Int[0, 20_000], Gen.Int[0, 3])
-            .Array[1, 12].Sample(lines => IsTold([.. lines.SelectMany(line => Line(line.Item1, line.Item2, line.Item3))]),
-                iter: 2000);
+            .Array[1, 12].Sample(
+                lines => IsTold([.. lines.SelectMany(line => Line(line.Item1, line.Item2, line.Item3))]), iter: 2000);
 
     static bool IsTold(byte[] text)
     {

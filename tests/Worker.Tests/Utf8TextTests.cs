@@ -46,8 +46,8 @@ sealed class Utf8TextTests
             }, iter: 3000);
 
     [Test]
-    public void The_first_wrong_byte_is_where_it_is_said_to_be() => Gen.Select(Gen.Int[1, 2000], Gen.Int[0, 1999]).Sample(
-        (length, place) =>
+    public void The_first_wrong_byte_is_where_it_is_said_to_be() =>
+        Gen.Select(Gen.Int[1, 2000], Gen.Int[0, 1999]).Sample((length, place) =>
         {
             var text = Enumerable.Repeat((byte)'x', length).ToArray();
             place %= length;

@@ -43,7 +43,7 @@ sealed class WorkerPartsTests
         var folder = Directory.CreateTempSubdirectory("program-").FullName;
         Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, "decryptor-worker")));
         File.WriteAllText(Path.Combine(folder, "decryptor-worker-v3"), "");
-        var best = Processor.RunsV3 ? "decryptor-worker-v3" : "decryptor-worker";
+        var best = X64Level.RunsV3 ? "decryptor-worker-v3" : "decryptor-worker";
         Assert.That(WorkerProgram.Beside(folder).File, Is.EqualTo(Path.Combine(folder, best)));
         Directory.Delete(folder, recursive: true);
     }
@@ -51,7 +51,7 @@ sealed class WorkerPartsTests
     // Under the JIT the runtime knows, by its own question to the processor and to the kernel.
     [Test]
     public void The_processor_is_judged_as_the_runtime_judges_it() => Assert.That(
-        Processor.RunsV3,
+        X64Level.RunsV3,
         Is.EqualTo(Avx2.IsSupported && Bmi1.IsSupported && Bmi2.IsSupported && Fma.IsSupported && Lzcnt.IsSupported));
 
     [Test]

@@ -9,7 +9,7 @@ namespace Decryptor.Supervisor.Workers;
 /// <remarks>
 /// Sources: Intel SDM volume 2A, CPUID; x86-64 psABI, section 3.1.1 (the levels of the architecture).
 /// </remarks>
-static class Processor
+static class X64Level
 {
     // Leaf 1, ECX: FMA, MOVBE, OSXSAVE, AVX, F16C.
     const int Leaf1 = 1 << 12 | 1 << 22 | 1 << 27 | 1 << 28 | 1 << 29;
