@@ -43,9 +43,13 @@ static class Programs
     /// <summary>Runs the program to its end.</summary>
     public static Ran Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
 
-    public static Ran Run(Dictionary<string, string> environment, params string[] arguments)
+    public static Ran Run(Dictionary<string, string> environment, params string[] arguments) =>
+        RunOther(Supervisor, environment, arguments);
+
+    /// <summary>Runs another program to its end.</summary>
+    public static Ran RunOther(string program, Dictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Start(environment, arguments);
+        using var process = Start(program, environment, arguments);
         process.StandardInput.Close();
         using var stdout = new MemoryStream();
         var errors = process.StandardError.ReadToEndAsync();
