@@ -37,6 +37,8 @@ sealed class AgeHybridKey : RingKey
     /// <summary>The beginning of the public recipient, <c>age1pq1…</c>.</summary>
     public override string Fingerprint { get; }
 
+    public override string PublicPart => Bech32.Encode("age1pq", [.. _lattice.GetPublicKeyEncoded(), .. _public]);
+
     public override string Question => Asked;
 
     /// <summary>Whether a line is meant to be such an identity.</summary>

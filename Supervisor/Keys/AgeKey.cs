@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Decryptor.Supervisor.Keys;
 
 /// <summary>
@@ -25,6 +27,8 @@ sealed class AgeKey : RingKey
     /// <summary>The beginning of the public recipient, <c>age1…</c>.</summary>
     public override string Fingerprint { get; }
 
+    public override string PublicPart => Bech32.Encode("age", _public);
+
     public override string Question => Asked;
 
     /// <summary>Whether a line is meant to be such an identity.</summary>
@@ -36,6 +40,16 @@ sealed class AgeKey : RingKey
         var scalar = Bech32.Decode(line, Prefix) is { Length: AgeWrap.PointLength } bytes ? bytes : null;
         reason = scalar is null ? "an age identity is misspelt: its checksum or its length is wrong" : "";
         return scalar is null ? null : new(name, scalar);
+    }
+
+    /// <summary>A new identity, as its line stands in a file.</summary>
+    public static string Generate()
+    {
+        Span<byte> scalar = stackalloc byte[AgeWrap.PointLength];
+        RandomNumberGenerator.Fill(scalar);
+        var line = Bech32.Encode(Prefix, scalar).ToUpperInvariant();
+        CryptographicOperations.ZeroMemory(scalar);
+        return line;
     }
 
     public override int Agreements(int headerLength) => headerLength / RecordLength;

@@ -23,6 +23,18 @@ static class Bech32
         return Bytes(digits.AsSpan(0, digits.Length - ChecksumLength));
     }
 
+    /// <summary>The whole text of these bytes, in small letters.</summary>
+    public static string Encode(string prefix, ReadOnlySpan<byte> bytes)
+    {
+        var count = (8 * bytes.Length + 4) / 5;
+        var body = Beginning(prefix, [.. bytes, 0], count)[(prefix.Length + 1)..];
+        int[] digits = [.. body.Select(digit => Alphabet.IndexOf(digit, StringComparison.Ordinal))];
+        var sum = Checksum(prefix, [.. digits, .. new int[ChecksumLength]]) ^ 1;
+        var checksum = Enumerable.Range(1, ChecksumLength)
+            .Select(i => Alphabet[(int)(sum >> (5 * (ChecksumLength - i)) & 31)]);
+        return $"{prefix}1{body}{string.Concat(checksum)}";
+    }
+
     /// <summary>
     /// How the text of these bytes begins: prefix, <c>1</c> and <paramref name="count"/> characters, which must need no
     /// more bits than the bytes have.

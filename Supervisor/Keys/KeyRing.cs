@@ -77,7 +77,9 @@ sealed class KeyRing : IEquatable<KeyRing>
     /// <summary>How many keys there are, and nothing of them.</summary>
     public override string ToString() => $"a ring of {_keys.Count} keys";
 
-    static List<string> Files(string folder)
+    /// <summary>Paths of the files that a ring is read from, in their order.</summary>
+    /// <exception cref="KeyRingException">It is not there, cannot be read, or holds too many.</exception>
+    internal static List<string> Files(string folder)
     {
         if (!Directory.Exists(folder))
             throw new KeyRingException($"there is no key folder {folder}", "check the path behind --keys");
@@ -100,7 +102,7 @@ sealed class KeyRing : IEquatable<KeyRing>
     }
 
     // systemd chooses the permissions of the credentials that it hands to a service, and keeps others out itself.
-    static bool IsOfSystemd(string folder)
+    internal static bool IsOfSystemd(string folder)
     {
         var credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
         if (string.IsNullOrEmpty(credentials)) return false;

@@ -9,11 +9,13 @@ namespace Decryptor.Supervisor.Keys;
 abstract class RingKey
 {
     readonly byte[] _digest;
+    readonly byte[] _secretDigest;
 
     private protected RingKey(string kind, string name, ReadOnlySpan<byte> secret)
     {
         (Kind, Name) = (kind, name);
         _digest = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{kind}\n{name}\n"), .. secret]);
+        _secretDigest = SHA256.HashData([.. Encoding.UTF8.GetBytes($"{kind}\n"), .. secret]);
     }
 
     /// <summary>
@@ -29,6 +31,12 @@ abstract class RingKey
     /// A few characters by which two people can compare a key pair; empty where there is no public key to compare.
     /// </summary>
     public virtual string Fingerprint => "";
+
+    /// <summary>
+    /// The public key in the form in which it is handed on: of xlog the 128 hexadecimal digits that an app is built
+    /// with, of age the recipient. Null where there is none, or where OpenSSH has a word for it.
+    /// </summary>
+    public virtual string? PublicPart => null;
 
     /// <summary>Whether its makers publish it as a sample: what is sealed for it, anyone can read.</summary>
     public virtual bool IsPublished => false;
@@ -47,6 +55,10 @@ abstract class RingKey
 
     /// <summary>Whether the other is this key, secret and all.</summary>
     public bool SameAs(RingKey other) => CryptographicOperations.FixedTimeEquals(_digest, other._digest);
+
+    /// <summary>Whether the other holds the same secret, under whatever name.</summary>
+    public bool HasSecretOf(RingKey other) =>
+        CryptographicOperations.FixedTimeEquals(_secretDigest, other._secretDigest);
 
     /// <summary>The kind and the name.</summary>
     public sealed override string ToString() => $"{Kind} key {Name}";

@@ -39,8 +39,12 @@ sealed class XlogKey : RingKey
         _scalar = scalar;
         _key = ECDiffieHellman.Create(new ECParameters { Curve = Curve, D = scalar });
         var point = _key.ExportParameters(includePrivateParameters: false).Q;
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. point.X!, .. point.Y!]))[..8];
+        byte[] whole = [.. point.X!, .. point.Y!];
+        PublicPart = Convert.ToHexStringLower(whole);
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(whole))[..8];
     }
+
+    public override string PublicPart { get; }
 
     public override string Fingerprint { get; }
 
@@ -69,6 +73,16 @@ sealed class XlogKey : RingKey
 
         key = new(name, scalar);
         return true;
+    }
+
+    /// <summary>A new key, as the digits that stand behind the word.</summary>
+    public static string Generate()
+    {
+        using var pair = ECDiffieHellman.Create(Curve);
+        var scalar = pair.ExportParameters(includePrivateParameters: true).D!;
+        var digits = Convert.ToHexStringLower(scalar).PadLeft(2 * ScalarLength, '0');
+        CryptographicOperations.ZeroMemory(scalar);
+        return digits;
     }
 
     public override IEnumerable<byte[]> Answer(AskedHeader header) =>

@@ -28,6 +28,17 @@ sealed class KeyPair
         _parameters = pair.ExportParameters(includePrivateParameters: true);
     }
 
+    KeyPair(ECParameters parameters) => _parameters = parameters;
+
+    /// <summary>
+    /// The receiver as an app knows it, by the 128 hexadecimal digits of its public key: it can only be agreed with.
+    /// </summary>
+    internal static KeyPair OfPublic(string digits)
+    {
+        var point = Convert.FromHexString(digits);
+        return new(new ECParameters { Curve = Curve, Q = new() { X = point[..32], Y = point[32..] } });
+    }
+
     internal string PrivateHex => Convert.ToHexStringLower(_parameters.D!);
 
     /// <summary>X then Y, 64 bytes, as a block's header holds it.</summary>
