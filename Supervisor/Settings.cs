@@ -62,14 +62,17 @@ sealed record Settings
     /// <exception cref="UsageException">It is not there, not JSON, or says what is no setting.</exception>
     public static Settings Read(string path)
     {
-        if (!File.Exists(path)) throw Wrong($"there is no file {path}", "check the path behind --config");
+        if (!File.Exists(path)) throw Wrong($"there is no file {path}", "check its path");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), SettingsJson.Strict.Settings) ?? new();
+            var text = File.ReadAllBytes(path);
+            SettingsFile.CheckNames(path, text);
+            return JsonSerializer.Deserialize(text, SettingsJson.Strict.Settings) ?? new();
         }
         catch (JsonException e)
         {
-            throw Wrong($"{path} line {e.LineNumber + 1}: {e.Message}", "the README lists the settings");
+            throw Wrong(
+                $"{path} line {e.LineNumber + 1}: {SettingsFile.Why(e)}", "decryptor config show lists the settings");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,7 +113,7 @@ sealed record Settings
             throw Wrong($"{setting} is {value}; {allowed} is allowed", "correct the setting and start again");
     }
 
-    static UsageException Wrong(string message, string hint) => new(message, hint) { ExitCode = 78 };
+    internal static UsageException Wrong(string message, string hint) => new(message, hint) { ExitCode = 78 };
 }
 
 [JsonSerializable(typeof(Settings))]
