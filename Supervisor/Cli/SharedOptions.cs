@@ -38,7 +38,22 @@ sealed class SharedOptions
         Hidden = true,
     };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "print JSON instead of text" };
+    /// <summary>Of the whole program.</summary>
+    public Option<string> Color { get; } = ColorOption();
+
+    public Option<bool> Json { get; } = new("--json") { Description = "print JSON lines instead of text" };
+
+    static Option<string> ColorOption()
+    {
+        var option = new Option<string>("--color")
+        {
+            Description = "colour on a terminal, always or never (default: auto)",
+            HelpName = string.Join('|', Tint.Words),
+            Recursive = true,
+        };
+        option.AcceptOnlyFromAmong(Tint.Words);
+        return option;
+    }
 
     /// <summary>The ring's folder as asked for, or as the environment has it.</summary>
     public static string? RingOf(string? asked) =>
