@@ -1,0 +1,101 @@
+namespace Decryptor.Supervisor.Cli.Manual;
+
+/// <summary>What the manual says of a command beyond what the tree of commands itself knows.</summary>
+/// <param name="Verb">The command's name.</param>
+/// <param name="Group">Under which heading the command stands.</param>
+/// <param name="Examples">Calls, each with what it does; help begins with them.</param>
+/// <param name="Notes">Paragraphs, with <c>`…`</c> around what is typed.</param>
+sealed record VerbPage(
+    string Verb, string Group, IReadOnlyList<(string Call, string What)> Examples, IReadOnlyList<string> Notes)
+{
+    /// <summary>The groups in the order of help.</summary>
+    public static readonly string[] Groups = ["read", "keys", "service", "other"];
+
+    /// <summary>The page of a command; one that nobody has written for it yet has no words.</summary>
+    public static VerbPage Of(string verb) =>
+        All.FirstOrDefault(page => page.Verb == verb) ?? new(verb, Groups[^1], [], []);
+
+    /// <summary>Every page.</summary>
+    public static IReadOnlyList<VerbPage> All { get; } =
+    [
+        new("cat", "read",
+            [
+                ("decryptor boot.xlog | less", "read one package"),
+                ("decryptor cat *.xlog --keys keys > all.log", "the text of several, in the order given"),
+            ],
+            [
+                "Prints the text of each package as it is decoded. What is missing, and why, is said on stderr; stdout "
+                    + "holds log text alone. A file name in the place of a command means `cat`.",
+            ]),
+        new("unpack", "read",
+            [
+                ("decryptor unpack *.xlog -o texts --keys keys", "a folder for each package, with text and report"),
+                ("decryptor unpack upload.zip -o texts --json", "the reports as JSON lines"),
+            ],
+            [
+                "Writes `DIR/NAME/` for each package: its texts, and `report.json` with outcome, gaps, the key that "
+                    + "opened it, and the SHA-256 of each text. It goes on over failures and returns the worst.",
+            ]),
+        new("explain", "read",
+            [
+                ("decryptor explain KEY_NO_MATCH", "what it means, whose move it is, what to do"),
+                ("decryptor explain TRUNCATED --lang zh", "the same in Chinese"),
+                ("decryptor explain exit-codes", "what the exit codes mean"),
+            ],
+            ["Needs no network, no spool and no service."]),
+        new("keys", "keys",
+            [
+                ("decryptor keys list --keys keys", "the keys of a ring"),
+                ("decryptor keys add prod-2026 --from prod.key", "take one in"),
+                ("decryptor keys generate prod-2027 --kind xlog", "make a pair; prints the public key for the app"),
+                ("decryptor keys check boot.xlog", "which key opens it?"),
+                ("decryptor keys export-public prod-2027", "the public key again"),
+            ],
+            [
+                "A ring is a folder of files that only their owner can read. Secrets come from stdin or from a file, "
+                    + "never from the command line, and are never printed.",
+                "The fingerprint is that of the public key. Shared secrets (logan, password) have none: a hash of a "
+                    + "weak password is a gift to whoever sees it. `keys check` tells where two of them are the same.",
+            ]),
+        new("serve", "service",
+            [
+                ("decryptor serve --spool /var/lib/decryptor --keys /etc/decryptor/keys", "run the service"),
+                ("mv boot.xlog /var/lib/decryptor/incoming/", "hand it a package"),
+            ],
+            [
+                "Signals: TERM and INT finish the running jobs and stop (a second one stops at once), HUP reads keys "
+                    + "and settings again, USR1 dumps the status, USR2 replaces the workers one by one, TTIN and TTOU "
+                    + "make one worker more or one less.",
+            ]),
+        new("jobs", "service",
+            [
+                ("decryptor jobs --spool /var/lib/decryptor", "the newest jobs"),
+                ("decryptor jobs show 17 --spool /var/lib/decryptor", "all that is known of one"),
+                ("decryptor jobs retry 17 18 --spool /var/lib/decryptor", "run them again"),
+            ],
+            ["The list and `show` read the ledger, whether the service runs or not; the others ask the service."]),
+        new("status", "service",
+            [("decryptor status --spool /var/lib/decryptor", "what the service is doing")],
+            ["Reads the page that the service keeps, so that it can be read while the service is wedged or dead."]),
+        new("replay", "service",
+            [("decryptor replay /var/lib/decryptor/run/flight/000001.txt --last 20", "the last decisions, and why")],
+            ["What it prints is a play: what happened, and the turn that the scheduler took."]),
+        new("config", "service",
+            [
+                ("decryptor config check /etc/decryptor.json", "can it be used?"),
+                ("decryptor config show /etc/decryptor.json", "every setting, and where its value comes from"),
+            ],
+            ["Settings are JSON, with comments; a name that is no setting is an error. A bad file returns 78."]),
+        new("completion", "other",
+            [
+                ("decryptor completion bash > /etc/bash_completion.d/decryptor", "for bash"),
+                ("decryptor completion zsh > ~/.zfunc/_decryptor", "for zsh; ~/.zfunc must be in fpath"),
+                ("decryptor completion fish > ~/.config/fish/completions/decryptor.fish", "for fish"),
+            ],
+            ["Made from the commands themselves. Names of keys are asked of the ring when they are completed."]),
+        new("help", "other",
+            [("decryptor help keys", "the page of a command"), ("decryptor help exit-codes", "the exit codes")],
+            []),
+        new("man", "other", [("decryptor man man1", "write decryptor.1 and a page for each command into man1/")], []),
+    ];
+}
