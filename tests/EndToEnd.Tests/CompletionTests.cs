@@ -33,6 +33,7 @@ sealed class CompletionTests
     [TestCase("help expl", new[] { "explain" })]
     [TestCase("config check my-c", new[] { "my-config.json" })]
     [TestCase("unpack x -o my-", new[] { "my-folder" })]
+    [TestCase("cat --config my-c", new[] { "my-config.json" })]
     [CancelAfter(60_000)]
     public void Bash_completes(string line, string[] words)
     {
@@ -48,12 +49,14 @@ sealed class CompletionTests
     [TestCase("explain --lang ", new[] { "en", "zh" })]
     [TestCase("keys export-public --keys ring ", new[] { "prod", "prod#2" })]
     [TestCase("keys generate p --ki", new[] { "--kind" })]
+    [TestCase("cat --config my-c", new[] { "my-config.json" })]
     [CancelAfter(60_000)]
     public void Fish_completes(string line, string[] words)
     {
         if (Shell.Run("command -v fish").ExitCode != 0) Assert.Ignore("fish is not installed");
         using var scratch = Surroundings();
         var ran = Shell.Run(InFish, Programs.Supervisor, scratch.Folder, $"decryptor {line}");
+        Assert.That(ran.Stderr, Is.Empty);
         Assert.That(Lines(ran), Is.EqualTo(words), ran.ToString());
     }
 

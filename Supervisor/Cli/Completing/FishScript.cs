@@ -31,6 +31,8 @@ static class FishScript
 
         """;
 
+    const string Files = " -F";
+
     public static string Of(RootCommand root)
     {
         var all = Completable.All(root).ToList();
@@ -52,7 +54,8 @@ static class FishScript
         {
             var names = string.Concat(option.Aliases.Append(option.Name).Select(Flag));
             var words = Words(Completable.Behind(option), Shape.ChoicesOf(option));
-            var value = Shape.TakesValue(option) ? $" -x{words}" : "";
+            // Where files may stand, -x would forbid what -F demands.
+            var value = !Shape.TakesValue(option) ? "" : words == Files ? $" -r{words}" : $" -x{words}";
             yield return $"{here}{names}{value} -d {Quoted(option.Description ?? "")}";
         }
     }
@@ -66,7 +69,7 @@ static class FishScript
 
     static string Words(Expected expected, IReadOnlyList<string> choices) => expected switch
     {
-        Expected.File => " -F",
+        Expected.File => Files,
         Expected.Folder => " -a '(__fish_complete_directories)'",
         Expected.KeyName => " -a '(__decryptor_names)'",
         Expected.Choice => $" -a {Quoted(string.Join(' ', choices))}",

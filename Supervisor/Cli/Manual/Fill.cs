@@ -14,6 +14,7 @@ static class Fill
     const int ColumnsMin = 40;
     const string Closing = "，。；：！？、）”』」》,.;:!?)";
     const string Opening = "（“『「《";
+    static readonly Rune Mark = new('`'), Letter = new('a');
 
     /// <summary>The columns that stdout has: of a terminal its own, else <see cref="ColumnsMax"/>.</summary>
     public static int Columns => Console.IsOutputRedirected || Console.WindowWidth <= 0
@@ -63,7 +64,7 @@ static class Fill
     static IEnumerable<(string Atom, bool IsApart)> Atoms(string text)
     {
         var atom = new StringBuilder();
-        var (isApart, sawSpace) = (false, false);
+        var (isApart, sawSpace, isMarked, isBegun) = (false, false, false, false);
         Rune? last = null;
         foreach (var rune in text.EnumerateRunes())
         {
@@ -73,14 +74,19 @@ static class Fill
                 continue;
             }
 
-            if (atom.Length > 0 && (sawSpace || MayBreak(last, rune)))
+            // The mark that begins goes with what is behind it, the mark that ends with what is before.
+            var begins = rune == Mark && !isMarked;
+            var mayBreak = !isBegun && (rune != Mark || begins) && MayBreak(last, begins ? Letter : rune);
+            if (atom.Length > 0 && (sawSpace || mayBreak))
             {
                 yield return (atom.ToString(), isApart);
                 atom.Clear();
                 isApart = sawSpace;
             }
 
-            (sawSpace, last) = (false, rune.Value == '`' ? last : rune);
+            if (rune == Mark) isMarked = !isMarked;
+            else last = rune;
+            (sawSpace, isBegun) = (false, begins);
             atom.Append(rune);
         }
 

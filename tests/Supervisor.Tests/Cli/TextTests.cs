@@ -44,6 +44,10 @@ sealed class TextTests
         Assert.That(Fill.Lines("密钥打不开，它", 10), Is.EqualTo(new[] { "密钥打不", "开，它" }));
 
     [Test]
+    public void The_marks_of_what_is_typed_stay_with_it() =>
+        Assert.That(Fill.Lines("请调大 `a.b` 或 `c.d`。", 12), Is.EqualTo(new[] { "请调大 `a.b`", "或 `c.d`。" }));
+
+    [Test]
     public void No_line_is_wider_than_told_unless_a_word_is()
     {
         var text = "文件已加密 `decryptor keys check FILE`，可以看到是哪个密钥打开了文件。report.json has it all.";
