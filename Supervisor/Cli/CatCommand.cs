@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Cli.Reading;
 using Decryptor.Supervisor.Intake;
-using Decryptor.Supervisor.Scheduling;
 using Decryptor.Supervisor.Storage;
 
 namespace Decryptor.Supervisor.Cli;
@@ -17,39 +17,45 @@ static class CatCommand
     public static Command Build(SharedOptions shared)
     {
         var files = OneShot.Files();
+        var reading = new ReadingOptions();
         var command = new Command("cat", "print the text of packages (decryptor FILE does the same)")
         {
             files, shared.Keys, shared.Workers, shared.Config, shared.Worker,
         };
+        reading.AddTo(command);
         command.SetAction(parsed =>
         {
+            var request = reading.Read(parsed);
             SignalListener.BlockAndReexec();
-            return Print(parsed.GetValue(files)!, OneShot.SettingsFrom(parsed, shared));
+            return Print(parsed.GetValue(files)!, OneShot.SettingsFrom(parsed, shared), request);
         });
         return command;
     }
 
-    static int Print(string[] files, Settings settings)
+    static int Print(string[] named, Settings settings, ReadingRequest request)
     {
-        var exitCode = 0;
         using var stdout = Console.OpenStandardOutput();
+        var inputs = new InputList(named, Talk.Say);
+        if (inputs.Files.Count == 0) return inputs.ExitCode;
         var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var files = inputs.Files.Where(file => file != InputList.Stdin);
         using var run = new PrivateRun(folder, settings, files);
-        foreach (var file in files) run.Add(file);
+        var output = new ReadingOutput(stdout, request);
+        var reading = new ReadingRun(run, inputs.Files, settings.Limits.OutputBytesMax, output, request);
+        var exitCode = Guarded(() => Talk.Worse(reading.Print(), inputs.ExitCode));
+        return run.Interrupted ?? exitCode;
+    }
+
+    static int Guarded(Func<int> print)
+    {
         try
         {
-            for (var id = 1; id <= files.Length; id++)
-            {
-                if (Follow(run, id, stdout) is not { } job) break;
-                Explain(files[id - 1], job);
-                Losses.Tell(run.FolderOf(job));
-                exitCode = Talk.Worse(exitCode, Talk.ExitCodeOf(job.Outcome!.Value, job.Code));
-            }
+            return print();
         }
         catch (IOException e) when (e.HResult == BrokenPipe)
         {
             // Whoever reads us has enough, as `head` does: there is nobody left to tell.
-            return run.Interrupted ?? exitCode;
+            return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,32 +64,5 @@ static class CatCommand
                 $"the text cannot be written: {why?.Message ?? e.Message}", "part of it is missing in what was written",
                 why is null ? FailureCode.IoError.ExitCode : DiskTrouble.ExitCodeOf(why));
         }
-
-        return run.Interrupted ?? exitCode;
-    }
-
-    /// <summary>
-    /// Copies the job's text to stdout while it grows; returns the ended job, or null when interrupted.
-    /// </summary>
-    static Job? Follow(PrivateRun run, long id, Stream stdout)
-    {
-        using var text = new FollowedText(stdout);
-        while (!run.Ended)
-        {
-            // First the state, then the text: what ended before we looked has all its text there.
-            var job = run.Look(id);
-            if (job is { Attempts: > 0 }) text.CopyNew(run.FolderOf(job), job.Attempt, job.IsOpen);
-            if (job is { IsOpen: false }) return job;
-            run.AwaitNews(TimeSpan.FromMilliseconds(25));
-        }
-
-        return null;
-    }
-
-    static void Explain(string file, Job job)
-    {
-        if (job.Outcome == Outcome.Complete) return;
-        Talk.Say($"{file}: {job.Text} ({job.Code}, {Report.Word(job.Outcome!.Value)})");
-        if (job.Hint.Length > 0) Talk.Say($"hint: {job.Hint}");
     }
 }

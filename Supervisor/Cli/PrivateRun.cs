@@ -48,6 +48,18 @@ sealed class PrivateRun : IDisposable
         return ++_posted;
     }
 
+    /// <summary>
+    /// Adds an input of which this run has a copy, that <see cref="Incoming"/> gave a place; it becomes the run's own.
+    /// </summary>
+    public long AddCopy(string name, string source, long bytes)
+    {
+        _engine.Inbox.Post(new Event.JobArrived(name, source, "", bytes, false));
+        return ++_posted;
+    }
+
+    /// <summary>Where a copy of an input is to be written.</summary>
+    public string Incoming(string name) => Path.Combine(_engine.Spool.Incoming.Path, name);
+
     /// <summary>The job as it is now, or null if it is not yet known.</summary>
     public Job? Look(long job)
     {
