@@ -16,7 +16,7 @@ static class CatCommand
 
     public static Command Build(SharedOptions shared)
     {
-        var files = OneShot.Files();
+        var files = OneShot.Files("packages, folders of them, or - for the standard input");
         var reading = new ReadingOptions();
         var command = new Command("cat", "print the text of packages (decryptor FILE does the same)")
         {

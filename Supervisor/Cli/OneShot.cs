@@ -26,9 +26,9 @@ static class OneShot
     /// <summary>
     /// The inputs. The library takes an option that it does not know for one of them; a person's slip is told.
     /// </summary>
-    public static Argument<string[]> Files()
+    public static Argument<string[]> Files(string description = "the packages")
     {
-        var files = new Argument<string[]>("FILE") { Description = "the packages", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result =>
         {
             var asked = Environment.GetCommandLineArgs().TakeWhile(word => word != "--").ToHashSet();

@@ -34,6 +34,9 @@ sealed class CompletionTests
     [TestCase("config check my-c", new[] { "my-config.json" })]
     [TestCase("unpack x -o my-", new[] { "my-folder" })]
     [TestCase("cat --config my-c", new[] { "my-config.json" })]
+    [TestCase("cat --since 09:00 --part", new[] { "--partial-ok" })]
+    [TestCase("cat --level = e", new[] { "error" })]
+    [TestCase("cat -C 3 --format ", new[] { "json", "text" })]
     [CancelAfter(60_000)]
     public void Bash_completes(string line, string[] words)
     {

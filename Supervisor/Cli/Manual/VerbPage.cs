@@ -22,10 +22,18 @@ sealed record VerbPage(
             [
                 ("decryptor boot.xlog | less", "read one package"),
                 ("decryptor cat *.xlog --keys keys > all.log", "the text of several, in the order given"),
+                ("decryptor logs/ --merge --level warn", "warnings and graver of a whole folder, by time"),
+                ("decryptor boot.xlog --grep timeout -C 3", "with three entries around each"),
+                ("decryptor boot.xlog --since 09:00 --until 09:10", "ten minutes of it"),
+                ("curl -s https://example.org/boot.xlog | decryptor -", "from the standard input"),
             ],
             [
                 "Prints the text of each package as it is decoded. What is missing, and why, is said on stderr; stdout "
                     + "holds log text alone. A file name in the place of a command means `cat`.",
+                "Filters see entries: a line that a logger began, with the lines that follow it, so that a stack trace "
+                    + "stays whole. All that are given must hold. A filter that nothing passes ends with 1.",
+                "A time stands for all that its words cover: `--until 09:10` goes up to the last of 09:10:59. Without "
+                    + "a zone it is what the entry's own clock showed; with `Z` or `+08:00`, an instant.",
             ]),
         new("unpack", "read",
             [

@@ -13,6 +13,7 @@ sealed class ReadingOptions
     {
         Description = "entries of this level and graver: V D I W E F, or a word such as warn",
         HelpName = "LEVEL",
+        CompletionSources = { "verbose", "debug", "info", "warn", "error", "fatal" },
     };
     readonly Option<string?> _tag = new("--tag") { Description = "entries whose tag has this", HelpName = "RE" };
     readonly Option<string[]> _grep = new("--grep")
@@ -25,7 +26,7 @@ sealed class ReadingOptions
     readonly Option<bool> _invert = new("--invert", "-v") { Description = "entries that have nothing of --grep" };
     readonly Option<string?> _since = new("--since")
     {
-        Description = "from here on: 09:00, 2026-11-24T09:00, with +08:00 or Z, or 30m before the newest entry",
+        Description = "from this time on: 09:00, a date, both, or 30m before the newest entry",
         HelpName = "TIME",
     };
     readonly Option<string?> _until = new("--until") { Description = "up to and with this time", HelpName = "TIME" };
@@ -41,6 +42,7 @@ sealed class ReadingOptions
     {
         Description = "text, or json: an object for each entry, one a line",
         HelpName = "text|json",
+        CompletionSources = { "text", "json" },
     };
     readonly Option<bool> _partialOk = new("--partial-ok") { Description = "exit 0 for a text that is partial" };
 

@@ -66,6 +66,16 @@ sealed class ManualTests
                 Assert.That(text, Does.Contain($".SH {section}\n"), file);
     }
 
+    [TestCaseSource(nameof(Commands))]
+    public void The_manual_names_every_option(string path)
+    {
+        var file = path.Length == 0 ? "decryptor.1" : $"decryptor-{path.Split(' ')[0]}.1";
+        var page = ManPages.Of(Root, "1.2.3").Single(page => page.File == file);
+        foreach (var name in Shape.OptionsOf(At(path)).SelectMany(option => option.Aliases.Append(option.Name)))
+            if (name is ['-', _] or ['-', '-', ..])
+                Assert.That(page.Text, Does.Contain(name.Replace("-", "\\-", StringComparison.Ordinal)), name);
+    }
+
     [TestCase(new[] { "boot.xlog" }, "cat boot.xlog")]
     [TestCase(new[] { "--color=never", "boot.xlog" }, "--color=never cat boot.xlog")]
     [TestCase(new[] { "--color", "never", "keys", "list" }, "--color never keys list")]
