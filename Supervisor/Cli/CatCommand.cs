@@ -12,8 +12,6 @@ namespace Decryptor.Supervisor.Cli;
 /// </summary>
 static class CatCommand
 {
-    const int BrokenPipe = 32;
-
     public static Command Build(SharedOptions shared)
     {
         var files = OneShot.Files("packages, folders of them, or - for the standard input");
@@ -34,7 +32,7 @@ static class CatCommand
 
     static int Print(string[] named, Settings settings, ReadingRequest request)
     {
-        using var stdout = Console.OpenStandardOutput();
+        using var stdout = new StandardStream(1, tellsOfBrokenPipe: true);
         var inputs = new InputList(named, Talk.Say);
         if (inputs.Files.Count == 0) return inputs.ExitCode;
         var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
@@ -52,7 +50,7 @@ static class CatCommand
         {
             return print();
         }
-        catch (IOException e) when (e.HResult == BrokenPipe)
+        catch (IOException e) when (e.HResult == StandardStream.BrokenPipe)
         {
             // Whoever reads us has enough, as `head` does: there is nobody left to tell.
             return 0;

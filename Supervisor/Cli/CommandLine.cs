@@ -18,6 +18,7 @@ static class CommandLine
 {
     public static int Run(string[] args)
     {
+        StandardStream.TakeConsole();
         var root = Build();
         var words = Slips.WithCommand(root, args);
         if (Slips.MisspeltCommand(root, words, args) is { } near)

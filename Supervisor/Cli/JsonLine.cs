@@ -17,7 +17,7 @@ static class JsonLine
     /// <summary>Prints a line on stdout.</summary>
     public static void Print(string type, Action<Utf8JsonWriter> fields)
     {
-        using var stdout = Console.OpenStandardOutput();
+        using var stdout = new StandardStream(1);
         Write(stdout, type, fields);
     }
 

@@ -42,7 +42,7 @@ static class ReplayCommand
             return Talk.Error(
                 $"{path} is larger than {StatusText.Size(FileMax)}",
                 "it may be cut at an empty line above a line that begins with at", FailureCode.LimitOutput.ExitCode);
-        using var stdout = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
+        using var stdout = new StreamWriter(new StandardStream(1), new UTF8Encoding(false), 1 << 16);
         var first = last is { } steps ? Math.Max(0, StepsIn(path) - steps) : 0;
         var script = new Script(stdout) { LeaveOutQuiet = !all, LeaveOutFirst = first };
         var failed = Perform(script, path);

@@ -30,7 +30,7 @@ static class StatusCommand
         var page = (JsonObject)JsonNode.Parse(File.ReadAllBytes(machine))!;
         var seen = OutsideView.Of(spool, text, page);
         var shown = json ? InJson(page, seen) : InText(File.ReadAllText(text), seen);
-        using (var stdout = Console.OpenStandardOutput()) stdout.Write(Encoding.UTF8.GetBytes(shown));
+        using (var stdout = new StandardStream(1)) stdout.Write(Encoding.UTF8.GetBytes(shown));
         return seen is { Verdict: "dead" }
             ? Missing($"no service runs on {spool}; this is what the last one left", "")
             : 0;

@@ -96,7 +96,7 @@ static class UnpackCommand
     static void PrintJson(string folder)
     {
         using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
-        using var stdout = Console.OpenStandardOutput();
+        using var stdout = new StandardStream(1);
         using (var writer = new Utf8JsonWriter(stdout)) report.RootElement.WriteTo(writer);
         stdout.WriteByte((byte)'\n');
     }

@@ -59,7 +59,7 @@ static class KeysAddCommand
         if (from is null && !Console.IsInputRedirected) return ReadFromTerminal();
         try
         {
-            using var source = from is null ? Console.OpenStandardInput() : File.OpenRead(from);
+            using Stream source = from is null ? new StandardStream(0) : File.OpenRead(from);
             var secret = new byte[KeyFile.LengthMax + 1];
             var length = source.ReadAtLeast(secret, secret.Length, throwOnEndOfStream: false);
             return length <= KeyFile.LengthMax

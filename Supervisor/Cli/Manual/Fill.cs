@@ -17,9 +17,14 @@ static class Fill
     static readonly Rune Mark = new('`'), Letter = new('a');
 
     /// <summary>The columns that stdout has: of a terminal its own, else <see cref="ColumnsMax"/>.</summary>
-    public static int Columns => Console.IsOutputRedirected || Console.WindowWidth <= 0
-        ? ColumnsMax
-        : Math.Clamp(Console.WindowWidth, ColumnsMin, ColumnsMax);
+    public static int Columns
+    {
+        get
+        {
+            using var stdout = new StandardStream(1);
+            return stdout.Columns is > 0 and var columns ? Math.Clamp(columns, ColumnsMin, ColumnsMax) : ColumnsMax;
+        }
+    }
 
     /// <summary>The lines of a text, the first behind <paramref name="first"/>, the others indented as far.</summary>
     public static IEnumerable<string> Lines(string text, int columns, string first = "")

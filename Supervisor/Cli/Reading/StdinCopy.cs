@@ -48,7 +48,7 @@ static class StdinCopy
 
     static long Copy(string path, long bytesMax)
     {
-        using var stdin = Console.OpenStandardInput();
+        using var stdin = new StandardStream(0);
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1);
         var (buffer, bytes) = (new byte[BufferBytes], 0L);
         while (stdin.Read(buffer) is > 0 and var count)
