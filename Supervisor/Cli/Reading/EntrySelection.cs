@@ -43,6 +43,7 @@ sealed class EntrySelection(EntryFilter filter, ReadingLimits limits, EntryWrite
     public void LeaveText()
     {
         _before.Clear();
+        tail?.LeaveText();
         _after = 0;
         HasEnough |= limits.Head is { } head && _matches >= head;
     }

@@ -11,7 +11,7 @@ sealed class ReadingOutput
     public ReadingOutput(Stream stdout, ReadingRequest request)
     {
         (_output, _request) = (Console.IsOutputRedirected ? stdout : new TerminalText(stdout), request);
-        _tail = request.Limits.Tail is { } count ? new(count, Heads) : null;
+        _tail = request.Limits.Tail is { } count ? new(count, request.Limits.Context, Heads) : null;
         Select(request.Filter);
     }
 

@@ -12,6 +12,9 @@ sealed class ReadingRun(
 {
     const int Ahead = 64;
 
+    // The job of an input that was refused before it became one.
+    const long Refused = -1;
+
     readonly List<long> _jobs = [];
     int _exitCode;
 
@@ -30,6 +33,7 @@ sealed class ReadingRun(
         var sink = output.NewSink();
         for (var i = 0; i < inputs.Count && AddUpTo(i); i++)
         {
+            if (_jobs[i] == Refused) continue;
             using var text = new FollowedText(inputs[i], sink);
             if (Follow(_jobs[i], text, sink) is not { } job) return;
             text.Settle(run.FolderOf(job));
@@ -60,6 +64,7 @@ sealed class ReadingRun(
         var texts = new List<TextFile>();
         for (var i = 0; i < inputs.Count && AddUpTo(i); i++)
         {
+            if (_jobs[i] == Refused) continue;
             if (OneShot.AwaitEnd(run, _jobs[i]) is not { } job) return;
             texts.AddRange(TextsOf(inputs[i], run.FolderOf(job)));
             Judge(inputs[i], job);
@@ -100,11 +105,25 @@ sealed class ReadingRun(
             var input = inputs[_jobs.Count];
             if (input != InputList.Stdin) _jobs.Add(run.Add(input));
             else if (_jobs.Count > index) return true;
-            else if (StdinCopy.Into(run, stdinBytesMax) is { } job) _jobs.Add(job);
+            else if (CopyStdin() is { } job) _jobs.Add(job);
             else return false;
         }
 
         return true;
+    }
+
+    // Null when the run ended first.
+    long? CopyStdin()
+    {
+        try
+        {
+            return StdinCopy.Into(run, stdinBytesMax);
+        }
+        catch (UsageException e)
+        {
+            _exitCode = Talk.Worse(_exitCode, Talk.Error(e.Message, e.Hint, e.ExitCode));
+            return Refused;
+        }
     }
 
     void Judge(string input, Job job)

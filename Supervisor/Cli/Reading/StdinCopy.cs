@@ -55,15 +55,21 @@ static class StdinCopy
         {
             bytes += count;
             if (bytes > bytesMax)
-                throw new UsageException(
-                    $"-: the standard input has more than {bytesMax} bytes",
-                    "write it into a file, or raise limits.outputBytesMax")
-                {
-                    ExitCode = FailureCode.LimitOutput.ExitCode,
-                };
+            {
+                File.Delete(path);
+                throw TooLong(bytesMax);
+            }
+
             file.Write(buffer, 0, count);
         }
 
         return bytes;
     }
+
+    static UsageException TooLong(long bytesMax) => new(
+        $"{InputList.Stdin}: the standard input has more than {bytesMax} bytes ({FailureCode.LimitOutput}, failed)",
+        "write it into a file, or raise limits.outputBytesMax")
+    {
+        ExitCode = FailureCode.LimitOutput.ExitCode,
+    };
 }

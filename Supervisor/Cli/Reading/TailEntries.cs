@@ -4,12 +4,28 @@ namespace Decryptor.Supervisor.Cli.Reading;
 /// Remembers where the last entries that passed lie, with their context, and prints them in the end from the texts,
 /// which are still there. So a tail of any length costs no more memory than the places.
 /// </summary>
-sealed class TailEntries(int count, HeadReader heads)
+/// <param name="count">How many that passed are kept.</param>
+/// <param name="context">How many entries before each belong to it.</param>
+/// <param name="heads">Reads the entries again.</param>
+sealed class TailEntries(int count, int context, HeadReader heads)
 {
-    readonly Queue<List<Place>> _groups = new();
-    List<Place> _latest = [];
+    readonly Queue<Match> _matches = new();
+    Match _latest = new(BeginsText: true);
+    bool _hasLeftText = true;
+
+    // The end of what was dropped: context of the oldest match that is kept, if that came right behind.
+    List<Place> _dropped = [];
 
     readonly record struct Place(TextFile File, long Offset, long Length, bool IsContext);
+
+    // One that passed, with the context that was not printed with the one before.
+    sealed record Match(bool BeginsText)
+    {
+        public List<Place> Places { get; } = [];
+    }
+
+    /// <summary>Another text begins: nothing that was kept is context of what follows.</summary>
+    public void LeaveText() => _hasLeftText = true;
 
     /// <summary>
     /// Remembers one; <paramref name="begins"/> is true for the first that belongs to a further match.
@@ -18,22 +34,41 @@ sealed class TailEntries(int count, HeadReader heads)
     {
         if (begins)
         {
-            _groups.Enqueue(_latest = []);
-            if (_groups.Count > count) _groups.Dequeue();
+            _matches.Enqueue(_latest = new(_hasLeftText));
+            _hasLeftText = false;
+            if (_matches.Count > count) Drop(_matches.Dequeue());
         }
 
-        if (entry.Part.HasFlag(EntryPart.Rest) && _latest.Count > 0)
-            _latest[^1] = _latest[^1] with { Length = _latest[^1].Length + entry.Bytes.Length };
-        else _latest.Add(new(file, entry.Offset, entry.Bytes.Length, isContext));
+        var places = _latest.Places;
+
+        if (entry.Part.HasFlag(EntryPart.Rest) && places.Count > 0)
+            places[^1] = places[^1] with { Length = places[^1].Length + entry.Bytes.Length };
+        else places.Add(new(file, entry.Offset, entry.Bytes.Length, isContext));
     }
 
     /// <summary>Prints them, and forgets them.</summary>
     /// <exception cref="IOException">A text cannot be read.</exception>
     public void Print(EntryWriter writer)
     {
-        while (_groups.TryDequeue(out var places))
-            foreach (var place in places) Print(place, writer);
-        _latest = [];
+        while (_matches.TryDequeue(out var match))
+        {
+            foreach (var place in Whole(match)) Print(place, writer);
+            _dropped = [];
+        }
+    }
+
+    void Drop(Match match)
+    {
+        if (context == 0) return;
+        var places = match.Places.Select(place => place with { IsContext = true });
+        _dropped = [.. (match.BeginsText ? places : _dropped.Concat(places)).TakeLast(context)];
+    }
+
+    IEnumerable<Place> Whole(Match oldest)
+    {
+        if (oldest.BeginsText || _dropped.Count == 0) return oldest.Places;
+        var own = oldest.Places.TakeWhile(place => place.IsContext).ToList();
+        return _dropped.Concat(own).TakeLast(context).Concat(oldest.Places.Skip(own.Count));
     }
 
     void Print(Place place, EntryWriter writer)
