@@ -35,12 +35,25 @@ static class CatCommand
         using var stdout = new StandardStream(1, tellsOfBrokenPipe: true);
         var inputs = new InputList(named, Talk.Say);
         if (inputs.Files.Count == 0) return inputs.ExitCode;
+        if (request.Follow) return Follow(inputs, settings, stdout, request);
         var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
         var files = inputs.Files.Where(file => file != InputList.Stdin);
         using var run = new PrivateRun(folder, settings, files);
         var output = new ReadingOutput(stdout, request);
         var reading = new ReadingRun(run, inputs.Files, settings.Limits.OutputBytesMax, output, request);
         var exitCode = Guarded(() => Talk.Worse(reading.Print(), inputs.ExitCode));
+        return run.Interrupted ?? exitCode;
+    }
+
+    static int Follow(InputList inputs, Settings settings, StandardStream stdout, ReadingRequest request)
+    {
+        if (inputs.Files.Contains(InputList.Stdin))
+            throw new UsageException("--follow: the standard input cannot be followed", "name a file");
+        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        using var run = new PrivateRun(folder, settings, []);
+        using var lines = new SharedLines(Console.IsOutputRedirected ? stdout : new TerminalText(stdout));
+        using var follow = new FollowRun(run, inputs.Files, new(stdout, lines, request));
+        var exitCode = Guarded(() => Talk.Worse(follow.Print(), inputs.ExitCode));
         return run.Interrupted ?? exitCode;
     }
 

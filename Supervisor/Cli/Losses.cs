@@ -11,14 +11,14 @@ static class Losses
 {
     const int LinesMax = 20;
 
-    /// <summary>Says what the report in <paramref name="folder"/> tells of losses, if of any.</summary>
-    public static void Tell(string folder)
+    /// <summary>Says what the report in <paramref name="folder"/> tells of losses, if of any, line by line.</summary>
+    public static void Tell(string folder, Action<string> say)
     {
-        if (Read(Path.Combine(folder, Report.FileName)) is not { } report) return;
+        if (Read(Path.Combine(folder, Report.FileName), say) is not { } report) return;
         var lines = report.Files.SelectMany(file => Lines(file, isOnly: report.Files.Count == 1)).ToList();
-        foreach (var line in lines.Take(LinesMax)) Talk.Say($"  {line}");
+        foreach (var line in lines.Take(LinesMax)) say($"  {line}");
         if (lines.Count > LinesMax)
-            Talk.Say($"  and {lines.Count - LinesMax} lines more: unpack writes all of them to {Report.FileName}");
+            say($"  and {lines.Count - LinesMax} lines more: unpack writes all of them to {Report.FileName}");
     }
 
     static IEnumerable<string> Lines(ReportedFile file, bool isOnly)
@@ -38,7 +38,7 @@ static class Losses
         var (hours, blocks) => $" (hour {hours ?? "unknown"}, block number {blocks})",
     };
 
-    static Report? Read(string path)
+    static Report? Read(string path, Action<string> say)
     {
         try
         {
@@ -46,7 +46,7 @@ static class Losses
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            Talk.Say($"  the report cannot be read: {e.Message}");
+            say($"  the report cannot be read: {e.Message}");
             return null;
         }
     }

@@ -49,7 +49,7 @@ static class UnpackCommand
             results.Add((name, job));
             if (json) PrintJson(Path.Combine(output, name));
             else Tell(name, job);
-            if (!json) Losses.Tell(Path.Combine(output, name));
+            if (!json) Losses.Tell(Path.Combine(output, name), Talk.Say);
         }
 
         if (!json && files.Length > 1) Talk.Say(Summary(results, files.Length));

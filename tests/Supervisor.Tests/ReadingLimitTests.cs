@@ -72,6 +72,29 @@ sealed class ReadingLimitTests
         Assert.That((entry.Part, entry.Bytes.Length), Is.EqualTo((EntryPart.Whole, 22 + 8 * lines)));
     }
 
+    [Test]
+    public void What_is_given_out_before_its_end_goes_on_as_a_further_piece()
+    {
+        var splitter = new EntrySplitter(Heads);
+        splitter.Feed("2026-11-24 09:00:00 one\n"u8);
+        Assert.That(splitter.TryNext(ended: false, out _), Is.False);
+        Assert.That(Held(splitter), Is.EqualTo(new[] { ("2026-11-24 09:00:00 one\n", EntryPart.Cut) }));
+        splitter.Feed("\tmore\n2026-11-24 09:0"u8);
+        Assert.That(Held(splitter), Is.EqualTo(new[] { ("\tmore\n2026-11-24 09:0", EntryPart.Cut | EntryPart.Rest) }));
+        splitter.Feed("0:01 two\n2026-11-24 09:00:02 three\n"u8);
+        Assert.That(splitter.TryNext(ended: false, out var rest));
+        Assert.That((Encoding.UTF8.GetString(rest.Bytes.Span), rest.Part), Is.EqualTo(("0:01 two\n", EntryPart.Rest)));
+        Assert.That(Held(splitter), Is.EqualTo(new[] { ("2026-11-24 09:00:02 three\n", EntryPart.Cut) }));
+        Assert.That(Held(splitter), Is.Empty);
+    }
+
+    static List<(string, EntryPart)> Held(EntrySplitter splitter)
+    {
+        var pieces = new List<(string, EntryPart)>();
+        while (splitter.TryHeld(out var entry)) pieces.Add((Encoding.UTF8.GetString(entry.Bytes.Span), entry.Part));
+        return pieces;
+    }
+
     void Merge(int count) => _ = new MergedTexts(Texts(count), Heads, Zone);
 
     List<TextFile> Texts(int count)

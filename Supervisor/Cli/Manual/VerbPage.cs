@@ -25,6 +25,7 @@ sealed record VerbPage(
                 ("decryptor logs/ --merge --level warn", "warnings and graver of a whole folder, by time"),
                 ("decryptor boot.xlog --grep timeout -C 3", "with three entries around each"),
                 ("decryptor boot.xlog --since 09:00 --until 09:10", "ten minutes of it"),
+                ("decryptor -f boot.xlog --level warn", "go on while the app writes"),
                 ("curl -s https://example.org/boot.xlog | decryptor -", "from the standard input"),
             ],
             [
@@ -34,6 +35,8 @@ sealed record VerbPage(
                     + "stays whole. All that are given must hold. A filter that nothing passes ends with 1.",
                 "A time stands for all that its words cover: `--until 09:10` goes up to the last of 09:10:59. Without "
                     + "a zone it is what the entry's own clock showed; with `Z` or `+08:00`, an instant.",
+                "With `--follow`, each second in which a file grew costs a copy and a decoding of the whole file; what "
+                    + "was printed is skipped. It goes on over renames and cuts, and ends with Ctrl-C (130).",
             ]),
         new("unpack", "read",
             [

@@ -7,6 +7,7 @@ namespace Decryptor.Supervisor.Cli.Reading;
 sealed class EntrySelection(EntryFilter filter, ReadingLimits limits, EntryWriter writer, TailEntries? tail)
 {
     readonly HeldEntries _before = new(limits.Context);
+    TailEntries? _tail = tail;
     Fate _fate;
     int _after;
     long _matches;
@@ -43,7 +44,7 @@ sealed class EntrySelection(EntryFilter filter, ReadingLimits limits, EntryWrite
     public void LeaveText()
     {
         _before.Clear();
-        tail?.LeaveText();
+        _tail?.LeaveText();
         _after = 0;
         HasEnough |= limits.Head is { } head && _matches >= head;
     }
@@ -51,8 +52,16 @@ sealed class EntrySelection(EntryFilter filter, ReadingLimits limits, EntryWrite
     /// <summary>Writes what was kept back, and hands everything on.</summary>
     public void Finish()
     {
-        tail?.Print(writer);
+        _tail?.Print(writer);
         writer.Finish();
+    }
+
+    /// <summary>Writes the last of what came so far; what comes from now on is wanted whole.</summary>
+    public void EndTail()
+    {
+        _tail?.Print(writer);
+        _tail = null;
+        writer.Flush();
     }
 
     /// <summary>Hands on what was written so far.</summary>
@@ -82,8 +91,8 @@ sealed class EntrySelection(EntryFilter filter, ReadingLimits limits, EntryWrite
 
     void Put(TextFile file, in Entry entry, bool isContext, bool begins)
     {
-        if (tail is null) writer.Write(file, entry, isContext);
-        else tail.Keep(file, entry, isContext, begins);
+        if (_tail is null) writer.Write(file, entry, isContext);
+        else _tail.Keep(file, entry, isContext, begins);
     }
 }
 

@@ -14,6 +14,19 @@ sealed class EntrySplitter(HeadReader heads, int entryBytesMax = EntrySplitter.E
     /// <summary>How much of a line must be seen to say whether an entry begins with it.</summary>
     const int HeadBytesMax = 4096;
 
+    /// <summary>What has come of the text.</summary>
+    enum Come
+    {
+        /// <summary>A part; the next follows at once.</summary>
+        More,
+
+        /// <summary>A part; the next follows some time or never.</summary>
+        Enough,
+
+        /// <summary>All of it.</summary>
+        All,
+    }
+
     byte[] _buffer = new byte[Math.Min(entryBytesMax, 64 * 1024)];
     int _start;
     int _line;
@@ -40,11 +53,19 @@ sealed class EntrySplitter(HeadReader heads, int entryBytesMax = EntrySplitter.E
     /// <summary>
     /// The next entry. Only when the text is <paramref name="ended"/> is the last one given out.
     /// </summary>
-    public bool TryNext(bool ended, out Entry entry)
+    public bool TryNext(bool ended, out Entry entry) => Next(ended ? Come.All : Come.More, out entry);
+
+    /// <summary>
+    /// As <see cref="TryNext"/>, for a text that grows no more for a while: what is held is given out too, and what may
+    /// come of the same entry later will be a further piece of it.
+    /// </summary>
+    public bool TryHeld(out Entry entry) => Next(Come.Enough, out entry);
+
+    bool Next(Come come, out Entry entry)
     {
         while (true)
         {
-            if (!_lineIsJudged && Judge(ended, out var begins))
+            if (!_lineIsJudged && Judge(come != Come.More, out var begins))
             {
                 if (begins is { } head && _line > _start)
                 {
@@ -66,7 +87,7 @@ sealed class EntrySplitter(HeadReader heads, int entryBytesMax = EntrySplitter.E
                 return true;
             }
 
-            return Last(ended, out entry);
+            return Last(come, out entry);
         }
     }
 
@@ -109,12 +130,14 @@ sealed class EntrySplitter(HeadReader heads, int entryBytesMax = EntrySplitter.E
         return true;
     }
 
-    bool Last(bool ended, out Entry entry)
+    bool Last(Come come, out Entry entry)
     {
         entry = default;
-        if (!ended || _end == _start) return false;
-        entry = Give(_end, cut: false);
-        (_isRest, _lineIsJudged, _head) = (false, false, new());
+        if (come == Come.More || _end == _start) return false;
+        var isMidLine = _buffer[_end - 1] != '\n';
+        entry = Give(_end, cut: come == Come.Enough);
+        if (come == Come.Enough) _lineIsJudged = isMidLine;
+        else (_isRest, _lineIsJudged, _head) = (false, false, new());
         return true;
     }
 

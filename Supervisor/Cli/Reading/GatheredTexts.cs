@@ -12,15 +12,20 @@ static class GatheredTexts
         return newest;
     }
 
-    /// <summary>Copies one text from <paramref name="offset"/> on into a sink, which has begun it.</summary>
+    /// <summary>
+    /// Copies one text from <paramref name="offset"/> on, up to <paramref name="end"/> or its own end, into a sink,
+    /// which has begun it.
+    /// </summary>
     /// <returns>How many bytes were copied.</returns>
-    public static long Copy(string path, long offset, ITextSink sink)
+    public static long Copy(string path, long offset, ITextSink sink, long end = long.MaxValue)
     {
         using var file = File.OpenHandle(path);
         var buffer = new byte[256 * 1024];
         var at = offset;
-        while (!sink.HasEnough && RandomAccess.Read(file, buffer, at) is > 0 and var count)
+        while (!sink.HasEnough && at < end)
         {
+            var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
+            if (count == 0) break;
             sink.Write(buffer.AsSpan(0, count));
             at += count;
         }

@@ -15,6 +15,9 @@ interface ITextSink
     /// <summary>Nothing is there at the moment; what was taken may be shown.</summary>
     void Pause();
 
+    /// <summary>Nothing more has come for a while: all that was taken is shown, although more may follow.</summary>
+    void Rest();
+
     /// <summary>Ends the text.</summary>
     void End();
 }
@@ -31,6 +34,8 @@ sealed class RawText(Stream output) : ITextSink
     public void Write(ReadOnlySpan<byte> text) => output.Write(text);
 
     public void Pause() => output.Flush();
+
+    public void Rest() => output.Flush();
 
     public void End() => output.Flush();
 }
@@ -56,6 +61,12 @@ sealed class EntryText(EntrySelection selection, HeadReader heads) : ITextSink
     }
 
     public void Pause() => selection.Flush();
+
+    public void Rest()
+    {
+        while (_splitter.TryHeld(out var entry)) selection.Take(_file, entry);
+        selection.Flush();
+    }
 
     public void End()
     {

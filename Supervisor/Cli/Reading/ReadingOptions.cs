@@ -44,12 +44,16 @@ sealed class ReadingOptions
         HelpName = "text|json",
         CompletionSources = { "text", "json" },
     };
+    readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "go on with what is written on in the files, until Ctrl-C",
+    };
     readonly Option<bool> _partialOk = new("--partial-ok") { Description = "exit 0 for a text that is partial" };
 
     public void AddTo(Command command)
     {
-        Option[] all = [_merge, _level, _tag, _grep, _invert, _since, _until, _pid, _context, _head, _tail, _format,
-            _partialOk];
+        Option[] all = [_merge, _level, _tag, _grep, _invert, _since, _until, _pid, _context, _head, _tail, _follow,
+            _format, _partialOk];
         foreach (var option in all) command.Add(option);
     }
 
@@ -63,6 +67,7 @@ sealed class ReadingOptions
                 Number(parsed, _context, 0, ContextMax) ?? 0, Number(parsed, _head, 1, int.MaxValue),
                 Number(parsed, _tail, 1, TailPlacesMax)),
             Merge = parsed.GetValue(_merge),
+            Follow = parsed.GetValue(_follow),
             PartialOk = parsed.GetValue(_partialOk),
             AsJson = parsed.GetValue(_format) switch
             {
@@ -72,6 +77,7 @@ sealed class ReadingOptions
             },
         };
         Check(request);
+        CheckFollow(request);
         return request;
     }
 
@@ -98,6 +104,16 @@ sealed class ReadingOptions
             throw Wrong("--context", "there is nothing to be around", "give --grep or another filter");
         if (limits.Tail * (2L * limits.Context + 1) > TailPlacesMax)
             throw Wrong("--tail", $"with its context that is more than {TailPlacesMax} entries", "ask for fewer");
+    }
+
+    static void CheckFollow(ReadingRequest request)
+    {
+        if (!request.Follow) return;
+        if (request.Merge) throw Wrong("--merge", "entries that are yet to come have no order", "leave out --follow");
+        if (request.Limits.Head is not null)
+            throw Wrong("--head", "what is followed has no end", "leave out --follow, or pipe it into head");
+        if (request.Filter.Window.CountsBack)
+            throw Wrong("--since", "with --follow there is no newest entry to count from", "give a time: 09:00");
     }
 
     static LogLevel Level(string? word)
@@ -145,6 +161,9 @@ sealed record ReadingRequest
     public ReadingLimits Limits { get; init; }
 
     public bool Merge { get; init; }
+
+    /// <summary>Whether to go on with what is written on in the files.</summary>
+    public bool Follow { get; init; }
 
     public bool PartialOk { get; init; }
 

@@ -128,30 +128,9 @@ sealed class ReadingRun(
 
     void Judge(string input, Job job)
     {
-        Explain(input, job);
-        Losses.Tell(run.FolderOf(job));
+        Explanation.Tell(input, job, run.FolderOf(job), Talk.Say);
         var exitCode = Talk.ExitCodeOf(job.Outcome!.Value, job.Code);
         if (request.PartialOk && job.Outcome == Outcome.Partial) exitCode = 0;
         _exitCode = Talk.Worse(_exitCode, exitCode);
-    }
-
-    void Explain(string input, Job job)
-    {
-        if (job.Outcome == Outcome.Complete)
-        {
-            if (!Console.IsOutputRedirected) TellOfBytes(input, run.FolderOf(job));
-            return;
-        }
-
-        Talk.Say($"{input}: {job.Text} ({job.Code}, {Report.Word(job.Outcome!.Value)})");
-        if (job.Hint.Length > 0) Talk.Say($"hint: {job.Hint}");
-    }
-
-    static void TellOfBytes(string input, string folder)
-    {
-        var report = Report.FromJson(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
-        if (!FollowedText.IsOnlyBytes(report)) return;
-        Talk.Say($"{input}: these bytes are no text, and are not printed to a terminal");
-        Talk.Say("hint: send them through a pipe or into a file, or use decryptor unpack");
     }
 }
