@@ -111,6 +111,9 @@ public sealed record ReportedFile
 
     /// <summary>What is worth knowing and no failure.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What was seen of it besides; null where there is nothing to tell.</summary>
+    public Facts? Facts { get; init; }
 }
 
 /// <summary>Blocks found, decoded whole, and not.</summary>
@@ -122,6 +125,9 @@ public sealed record ReportedBlocks(long Total, long Ok, long Bad);
 /// <param name="Reason">Why, for a person.</param>
 public sealed record Gap(long Offset, long Length, string Reason)
 {
+    /// <summary>The <see cref="FailureCode"/> of what is wrong there; null where nothing tells.</summary>
+    public string? Code { get; init; }
+
     /// <summary>The local hours of the lost lines, for example <c>9-10</c>; null where nothing tells.</summary>
     public string? Hours { get; init; }
 

@@ -233,6 +233,7 @@ sealed class Descent(Resources resources, ITexts texts, InputFile input) : IDisp
         Blocks = piece.Findings.Blocks is { } blocks ? new(blocks.Total, blocks.Ok, blocks.Bad) : null,
         Gaps = piece.Findings.Gaps,
         Warnings = piece.Findings.Warnings,
+        Facts = piece.Findings.Evidence.Told(),
     };
 
     Resources ResourcesAt(Piece piece) => piece.IsInside ? resources with { Whole = null } : resources;

@@ -26,6 +26,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
     Lookahead _lookahead = first;
     IReadOnlyList<BlockFormat> _formats = [];
     byte[] _begins = [];
+    int _replaced;
     string? _warning;
 
     /// <summary>Why the bytes broke off before their end; null where they did not.</summary>
@@ -39,22 +40,29 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         if (known is not null) _warning = $"looks like {known.Looks}";
         if (PlainText.Looks(stretch) || PlainText.LooksWide(stretch)) return Kind.Text;
         if (known is not null) return Kind.Bytes;
+        _replaced = Disguise.Replaced(stretch);
         _begins = stretch[..Math.Min(stretch.Length, 1024)].ToArray();
         _formats = BlockFormats.InOrder(_lookahead.Peek(Lookahead.Reach), out var found);
         if (!piece.IsInside || found > 0) return Kind.Blocks;
         return IsTextBetweenZeros() ? Kind.Text : Kind.Bytes;
     }
 
-    internal Verdict Read(Kind kind, IText text) => kind switch
+    internal Verdict Read(Kind kind, IText text)
     {
-        Kind.Text => CopyText(text),
-        Kind.Blocks => ReadBlocks(text),
-        _ => CopyBytes(text),
-    };
+        var verdict = kind switch
+        {
+            Kind.Text => CopyText(text),
+            Kind.Blocks => ReadBlocks(text),
+            _ => CopyBytes(text),
+        };
+        piece.Findings.Evidence.Length = _lookahead.Position;
+        return verdict;
+    }
 
     Verdict CopyText(IText text)
     {
         piece.Findings.Enter("text");
+        Disguise.NoteBase64(_lookahead.Peek(PlainText.Stretch), piece.Findings.Evidence);
         if (_warning is not null) piece.Findings.Warn(_warning);
         var wide = PlainText.LooksWide(_lookahead.Peek(PlainText.Stretch));
         return PlainText.Copy(_lookahead, SinkInto(text), wide || _warning is not null ? null : piece.Findings);
@@ -89,6 +97,7 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         if (piece.IsInside || _lookahead.Trouble is not null) throw Unknown();
         if (IsTextBetweenZeros()) return CopyText(text);
         if (!IsAllZeros()) throw Unknown();
+        piece.Findings.Evidence.Trace(Trace.AllZeros, 0, input.Length);
         if (!piece.Source.Contains(".mmap", StringComparison.OrdinalIgnoreCase)) throw Faults.OnlyZeros(input.Length);
         piece.Findings.Enter("xlog");
         piece.Findings.Warn("the buffer file is empty: nothing was waiting to be written");
@@ -96,8 +105,11 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
     }
 
     // What is inside ends where its own bytes do; the input is still being read for what follows.
-    Refusal Unknown() =>
-        Faults.UnknownFormat(piece.IsInside ? _lookahead.Position : input.Length, _begins);
+    Refusal Unknown()
+    {
+        if (_replaced > 0) piece.Findings.Evidence.Trace(Trace.Reencoded, 0, _replaced);
+        return Faults.UnknownFormat(piece.IsInside ? _lookahead.Position : input.Length, _begins);
+    }
 
     bool IsTextBetweenZeros()
     {

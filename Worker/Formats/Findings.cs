@@ -44,6 +44,9 @@ sealed class Findings(string format = "")
     /// <summary>Null for formats without blocks.</summary>
     internal BlockCount? Blocks { get; set; }
 
+    /// <summary>What is seen of it besides, for whoever asks what it is.</summary>
+    internal Evidence Evidence { get; private set; } = new();
+
     /// <summary>The names of the keys that opened something, joined by commas; null for none.</summary>
     internal string? Keys => _keys.Count == 0 ? null : string.Join(", ", _keys);
 
@@ -61,6 +64,7 @@ sealed class Findings(string format = "")
     {
         Format = format;
         Blocks = null;
+        Evidence = new();
         _gaps.Clear();
         _warnings.Clear();
         (_gapsLeftOut, _warningsLeftOut) = (0, 0);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
+using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Formats.Age;
 
@@ -12,6 +13,7 @@ sealed class AgeLayer : ForwardStream
 {
     const string What = "age file";
     const int NonceBytes = 16, KeyBytes = 32, TagBytes = 16;
+    const int VersionMax = 8;
     const int TextMax = 64 * 1024, ChunkMax = TextMax + TagBytes;
 
     readonly Lookahead _source;
@@ -19,6 +21,7 @@ sealed class AgeLayer : ForwardStream
     readonly ChaCha20Poly1305 _cipher;
     readonly byte[] _nonce = new byte[12];
     readonly Budget _budget;
+    readonly Evidence _evidence;
     byte[] _held = [];
     int _start;
     int _end;
@@ -26,9 +29,9 @@ sealed class AgeLayer : ForwardStream
     long _given;
     bool _last;
 
-    AgeLayer(Lookahead source, Lookahead? unarmored, ReadOnlySpan<byte> key, Budget budget)
+    AgeLayer(Lookahead source, Lookahead? unarmored, ReadOnlySpan<byte> key, Budget budget, Evidence evidence)
     {
-        (_source, _unarmored, _budget) = (source, unarmored, budget);
+        (_source, _unarmored, _budget, _evidence) = (source, unarmored, budget, evidence);
         _cipher = new(key);
     }
 
@@ -44,13 +47,15 @@ sealed class AgeLayer : ForwardStream
         try
         {
             var source = unarmored ?? outer;
+            NoteTextMode(source, findings.Evidence);
             var header = AgeHeader.Read(source);
+            foreach (var stanza in header.Stanzas) findings.Evidence.Recipient(stanza.Type);
             if (source.Peek(NonceBytes).Length < NonceBytes) throw source.BrokenOff(What);
             var fileKey = new FileKeySearch(header, resources, findings).Find();
             var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey, KeyBytes, source.Peek(NonceBytes).ToArray(),
                 "payload"u8.ToArray());
             source.Skip(NonceBytes);
-            return new AgeLayer(source, unarmored, key, resources.Budget);
+            return new AgeLayer(source, unarmored, key, resources.Budget, findings.Evidence);
         }
         catch (Refusal)
         {
@@ -113,16 +118,30 @@ sealed class AgeLayer : ForwardStream
     int End()
     {
         var next = _source.Peek(AgeHeader.Mark.Length);
-        if (next.SequenceEqual(AgeHeader.Mark)) throw AgeFaults.Joined(_chunk, At(0));
+        if (next.SequenceEqual(AgeHeader.Mark)) throw Joined(0);
         if (!next.IsEmpty) throw AgeFaults.Follows(At(0));
         return _source.Trouble is { } trouble ? throw trouble : 0;
+    }
+
+    Refusal Joined(long further)
+    {
+        _evidence.Trace(Trace.Joined, _source.Position + further);
+        return AgeFaults.Joined(_chunk, At(further));
+    }
+
+    // The first line ends in what text mode makes of its line feed. Armor is text, and may.
+    static void NoteTextMode(Lookahead source, Evidence evidence)
+    {
+        var line = source.Peek(AgeHeader.Mark.Length + VersionMax);
+        var end = line.IndexOf("\r\n"u8);
+        if (end >= 0) evidence.Trace(Trace.TextMode, source.Position + end, 0);
     }
 
     // Of a cut file the tail remains, and hardly ever does anything else damage the tail of a long file alone.
     Refusal WhyNot(ReadOnlySpan<byte> chunk, bool isTail)
     {
         if (isTail && _source.Trouble is { } trouble) return trouble;
-        if (chunk.IndexOf(AgeHeader.Mark) is >= 0 and var found) return AgeFaults.Joined(_chunk, At(found));
+        if (chunk.IndexOf(AgeHeader.Mark) is >= 0 and var found) return Joined(found);
         return isTail && _chunk > 1
             ? AgeFaults.Cut(_chunk, At(0)) : AgeFaults.Chunk(_chunk, At(0), isTail ? " (changed, or cut)" : "");
     }

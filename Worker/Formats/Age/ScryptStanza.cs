@@ -35,6 +35,7 @@ sealed class ScryptStanza(Stanza stanza, Resources resources, Findings findings)
         if (digits.Length > 3 || digits[0] is < '1' or > '9' || !digits.All(char.IsAsciiDigit))
             throw stanza.Wrong("has a work factor that is no decimal number, or none that there could be");
         var log = int.Parse(digits, CultureInfo.InvariantCulture);
+        findings.Evidence.WorkFactor = log;
         return log <= _limit ? log : throw AgeFaults.WorkFactor(digits, _limit);
     }
 

@@ -137,6 +137,7 @@ sealed class BlockReader(Inflater inflater, LogText text, BlockTally tally, Find
         if (_seen.Count == SeenMax) _seen.Clear();
         var print = (BinaryPrimitives.ReadUInt128LittleEndian(cipher[^Framing.UnitBytes..]), cipher.Length);
         if (_seen.TryAdd(print, offset)) return;
+        findings.Evidence.Trace(Trace.Repeated, offset);
         findings.Warn($"the block at {offset} is the same as the one at {_seen[print]}; its text is given twice");
     }
 }

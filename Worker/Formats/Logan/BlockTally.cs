@@ -34,6 +34,7 @@ sealed class BlockTally(Findings findings)
     internal void CountGood()
     {
         Good++;
+        Seen.Framed++;
         Publish();
     }
 
@@ -43,21 +44,26 @@ sealed class BlockTally(Findings findings)
         Bad++;
         if (damage.Code == FailureCode.Truncated) Cut++;
         FirstTrouble ??= $"the block at {offset}: {damage.Why}";
-        findings.Missing(offset, length, damage.Why);
+        if (damage.Code == FailureCode.KeyNoMatch) Seen.Shut++;
+        else if (damage.Code == FailureCode.Truncated) Seen.Cut++;
+        else Seen.Damaged++;
+        findings.Missing(new(offset, length, damage.Why) { Code = damage.Code.Name });
         Publish();
     }
 
     internal void CountShut(long offset, long length)
     {
         Shut++;
-        CountBad(offset, length, Damage.Wrong("no key opens this block"));
+        Seen.Framed++;
+        CountBad(offset, length, new(FailureCode.KeyNoMatch, "no key opens this block"));
     }
 
     /// <summary>Bytes of a frame that are wrong, though its text is whole.</summary>
     internal void WrongBytes(long offset, long length, string why)
     {
         Strays++;
-        findings.Missing(offset, length, why);
+        Seen.Break(offset, length, why);
+        findings.Missing(new(offset, length, why) { Code = FailureCode.Damaged.Name });
     }
 
     /// <summary>Bytes that are no block begin, unless some began before.</summary>
@@ -78,5 +84,12 @@ sealed class BlockTally(Findings findings)
         return true;
     }
 
-    void Publish() => findings.Blocks = new BlockCount(Total, Good, Bad);
+    BlockEvidence Seen => findings.Evidence.Blocks ??= new();
+
+    // All of Logan is sealed, and inside that it is gzip.
+    void Publish()
+    {
+        Seen.Sealed = Seen.Deflate = Total;
+        findings.Blocks = new BlockCount(Total, Good, Bad);
+    }
 }

@@ -271,7 +271,12 @@ sealed class LoganDecoder : IDisposable
     {
         var count = _input.Position - _zerosFrom;
         if (count < Framing.HeadBytes) _findings.Warn($"{count} stray zero bytes at {_zerosFrom}");
-        else if (_input.Position < _cacheEnd) _tally.OpenGap(_zerosFrom, "zeros where blocks should be");
+        else if (_input.Position < _cacheEnd)
+        {
+            _tally.OpenGap(_zerosFrom, "zeros where blocks should be");
+            _findings.Evidence.Trace(Trace.ZeroHole, _zerosFrom);
+        }
+
         _zerosFrom = -1;
     }
 
@@ -295,9 +300,15 @@ sealed class LoganDecoder : IDisposable
         if (!_tally.HasBlocks && _findings.GapCount == 0)
             _findings.Warn("the buffer file is empty: nothing was waiting to be written");
         if (_zerosFrom >= 0 && !isCache)
+        {
             _findings.Warn($"{_input.Position - _zerosFrom} zero bytes follow the last block");
+            _findings.Evidence.Trace(Trace.ZeroTail, _zerosFrom, _input.Position - _zerosFrom);
+        }
+
+        if (isCache) _findings.Evidence.Trace(Trace.BufferFile, 0);
         if (_stale > 0)
             _findings.Warn($"{_stale} bytes behind the blocks of the buffer file are stale and left out");
+        if (_isMangled) _findings.Evidence.Trace(Trace.TextMode, 0, _outer.Position - _input.Position);
         if (_isMangled)
             _tally.WrongBytes(0, _outer.Position, $"the file was sent as text: {_outer.Position - _input.Position} "
                 + "carriage returns that were put in front of line feeds are taken out, offsets count without them");

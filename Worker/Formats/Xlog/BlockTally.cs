@@ -8,9 +8,6 @@ namespace Decryptor.Worker.Formats.Xlog;
 /// </summary>
 sealed class BlockTally(Findings findings, Signs signs)
 {
-    /// <summary>The size of the buffer file that the app keeps, which is one open block and zeros behind it.</summary>
-    const long BufferFileBytes = 153_600;
-
     readonly BlockCounts _counts = new();
     readonly SequenceWatch _watch = new(findings);
     long _gapFrom = -1;
@@ -40,6 +37,7 @@ sealed class BlockTally(Findings findings, Signs signs)
     internal void Double(long offset, long before)
     {
         _counts.Good++;
+        findings.Evidence.Trace(Trace.Repeated, offset);
         Wound(offset, Damage.Wrong($"repeats the one at {before}, so its text is given once"));
         Publish();
     }
@@ -48,9 +46,10 @@ sealed class BlockTally(Findings findings, Signs signs)
     internal void Bad(long offset, long length, Damage damage, BlockHeader? header = null)
     {
         signs.End(offset);
-        _counts.Add(damage);
+        Count(damage);
         findings.Missing(new(offset, length, damage.Why)
         {
+            Code = damage.Code.Name,
             Hours = header is { } one ? Hours(one.BeginHour, one.EndHour) : null,
             Sequence = header is { IsCounted: true } counted ? $"{counted.Sequence}" : null,
         });
@@ -63,7 +62,7 @@ sealed class BlockTally(Findings findings, Signs signs)
     /// </summary>
     internal void BadWithOpenEnd(long offset, Damage damage)
     {
-        _counts.Add(damage);
+        Count(damage);
         _gapFrom = offset;
         _gapWhy = damage;
         Publish();
@@ -98,6 +97,7 @@ sealed class BlockTally(Findings findings, Signs signs)
         if (_gapFrom < 0) return;
         findings.Missing(new(_gapFrom, at - _gapFrom, _gapWhy!.Why)
         {
+            Code = _gapWhy.Code.Name,
             Hours = _watch.LastHour is { } last && next is { } header ? Hours(last, header.BeginHour) : null,
             Sequence = next is { } following ? _watch.Skipped(following, client) : null,
         });
@@ -117,7 +117,7 @@ sealed class BlockTally(Findings findings, Signs signs)
     {
         CloseGap(size);
         if (!HasBlocks) return null;
-        if (ZerosFrom >= 0 && size != BufferFileBytes)
+        if (ZerosFrom >= 0 && size != FrameWatch.BufferFileBytes)
             WoundOfFile(Damage.Wrong($"{size - ZerosFrom} zero bytes follow the last block"));
         WarnOfText();
         _watch.Report();
@@ -138,6 +138,13 @@ sealed class BlockTally(Findings findings, Signs signs)
 
     static string Hours(int first, int last) => first == last ? $"{first}" : $"{first}-{last}";
 
+    void Count(Damage damage)
+    {
+        _counts.Add(damage);
+        var seen = findings.Evidence.Blocks ??= new();
+        (seen.Cut, seen.Damaged) = (Math.Max(seen.Cut, _counts.Truncated), _counts.Damaged);
+    }
+
     void Publish() => findings.Blocks = new BlockCount(_counts.Total, _counts.Good, _counts.Bad);
 
     // Zeros that something follows are a hole. One that is shorter than a header cannot have held a block.
@@ -146,7 +153,13 @@ sealed class BlockTally(Findings findings, Signs signs)
         if (ZerosFrom < 0 || at <= _zerosEnd) return;
         var count = _zerosEnd - ZerosFrom;
         if (count < BlockHeader.Least) WoundOfFile(Damage.Wrong($"{count} stray zero bytes at {ZerosFrom}"));
-        else OpenGap(ZerosFrom, Damage.Wrong("zeros where blocks should be"));
+        else
+        {
+            OpenGap(ZerosFrom, Damage.Wrong("zeros where blocks should be"));
+            findings.Evidence.Trace(Trace.ZeroHole, ZerosFrom);
+            (findings.Evidence.Blocks ??= new()).Break(ZerosFrom, count, "zeros where blocks should be");
+        }
+
         ZerosFrom = -1;
     }
 }

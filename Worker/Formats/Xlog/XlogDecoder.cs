@@ -24,6 +24,9 @@ sealed class XlogDecoder : IDisposable
     readonly BlockFinder _finder;
     readonly Scout _scout;
     readonly BlockTally _tally;
+    readonly FrameWatch _frames;
+    readonly Findings _findings;
+    readonly Lookahead _outer;
     Lookahead _input;
     Lookahead? _undone;
     (long At, int Length, uint Sum) _checked = (-1, 0, 0);
@@ -32,7 +35,8 @@ sealed class XlogDecoder : IDisposable
 
     internal XlogDecoder(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
-        _input = input;
+        (_input, _outer, _findings) = (input, input, findings);
+        _frames = new(findings);
         _keys = new(ask, _probe, findings);
         _lines = new(sink, _signs);
         _blocks = new(_keys, _probe, _lines);
@@ -67,6 +71,8 @@ sealed class XlogDecoder : IDisposable
             }
         }
 
+        _frames.End(_input.Position);
+        if (_undone is not null) _findings.Evidence.Trace(Trace.TextMode, 0, _outer.Position - _input.Position);
         return _tally.Judge(_input.Position, _keys.OfThatKind);
     }
 
@@ -129,7 +135,9 @@ sealed class XlogDecoder : IDisposable
         var mayBe = rest[0] is >= BlockHeader.FirstMagic and <= BlockHeader.LastMagic;
         if (!mayBe || (rest.Length < BlockHeader.Least && !_tally.HasBlocks)) return false;
         _tally.CloseGap(_input.Position);
-        _tally.Bad(_input.Position, rest.Length, new(FailureCode.Truncated, "the file ends inside a block's header"));
+        const string why = "the file ends inside a block's header";
+        _frames.Cut(_input.Position, rest.Length, why);
+        _tally.Bad(_input.Position, rest.Length, new(FailureCode.Truncated, why));
         _input.Skip(rest.Length);
         return true;
     }
@@ -145,11 +153,24 @@ sealed class XlogDecoder : IDisposable
         _blocks.Crew = _scout.Crew;
         var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
         var inner = damage is null ? -1 : Inner(rest, header.Size, end);
+        if (inner >= 0) _frames.Inside(_input.Position + inner);
+        NoteWhole(found, rest, (end, inner), damage);
         if (damage is not null && _lines.Given == 0 && MayLook())
             return FalseStart(inner < 0 ? damage : Damage.Wrong($"another block begins {inner} bytes into it"));
         Deliver(found, inner >= 0 ? inner : end + 1, damage, rest);
         return true;
     }
+
+    void NoteWhole(Found found, ReadOnlySpan<byte> rest, (int End, int Inner) extent, Damage? damage)
+    {
+        var fate = FateOf(damage);
+        if (fate == Fate.Damaged && _lines.Given == 0) return;
+        var end = extent.Inner >= 0 && fate != Fate.Shut ? extent.Inner : extent.End + 1;
+        _frames.Whole(found.Header, found.KeyOf(rest), _input.Position, _input.Position + end, fate);
+    }
+
+    static Fate FateOf(Damage? damage) => damage is null ? Fate.Opened
+        : damage.Code == FailureCode.KeyMissing || damage.Code == FailureCode.KeyNoMatch ? Fate.Shut : Fate.Damaged;
 
     // Two writers of one file overwrite each other's blocks, so that one may begin inside another.
     int Inner(ReadOnlySpan<byte> rest, int from, int to) => _finder.Next(rest, _input.Position, from, to);
@@ -161,6 +182,8 @@ sealed class XlogDecoder : IDisposable
         if (before < 0) return false;
         _tally.CloseGap(_input.Position, found.Header, client);
         _tally.Double(_input.Position, before);
+        var end = _input.Position + found.Header.Size + payload.Length + 1;
+        _frames.Whole(found.Header, found.Header.Sealed ? client.Key : default, _input.Position, end, Fate.Opened);
         _input.Skip(found.Header.Size + payload.Length + 1);
         _inStep = true;
         return true;
@@ -189,6 +212,8 @@ sealed class XlogDecoder : IDisposable
         var begins = _blocks.Begins(header, key, payload, mayAsk) || (due && credible && header.Sealed);
         if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
+        if (FateOf(damage) is var fate && (fate != Fate.Damaged || _lines.Given > 0))
+            _frames.Broken(header, key, _input.Position, extent, fate);
         if (damage is not null && _lines.Given == 0)
             return FalseStart(Worse(damage, extent.Damage, found, payload.Length));
         var wound = damage is null ? extent.Wound : null;
@@ -278,6 +303,7 @@ sealed class XlogDecoder : IDisposable
     {
         _tally.OpenGap(_input.Position, Damage.Wrong("bytes that belong to no block"));
         _inStep = false;
+        _frames.Look(rest, _input.Position, rest.Length < Lookahead.Reach);
         var stretch = rest.Length < Lookahead.Reach ? rest.Length : ScanBytes;
         var byKey = _finder.NextByKey(rest, _input.Position, 1, stretch);
         if (byKey >= 0) stretch = byKey;
@@ -304,6 +330,7 @@ sealed class XlogDecoder : IDisposable
         if (swallowed == 0) return false;
         if (swallowed > 0) zeros = swallowed;
         _tally.Zeros(_input.Position, zeros, toTheEnd: other < 0);
+        _frames.Zeros(_input.Position, zeros);
         _input.Skip(zeros);
         return true;
     }

@@ -110,10 +110,13 @@ sealed class ZipMembers(Seekable whole, Resources resources)
         return claims.CanBeOpened ? claims : throw Faults.Unsupported($"a file compressed with {Claims.Word(method)}");
     }
 
-    ZipMember OpenSealed(ZipEntry entry, ZipFields local, (long Data, long Packed) place, Findings findings) =>
-        entry.Fields.Method == AesFields.Method99
+    ZipMember OpenSealed(ZipEntry entry, ZipFields local, (long Data, long Packed) place, Findings findings)
+    {
+        findings.Evidence.Length = place.Packed;
+        return entry.Fields.Method == AesFields.Method99
             ? OpenAes(entry, place, findings)
             : OpenCrypto(entry, local, place, findings);
+    }
 
     ZipMember OpenAes(ZipEntry entry, (long Data, long Packed) place, Findings findings)
     {
@@ -121,6 +124,7 @@ sealed class ZipMembers(Seekable whole, Resources resources)
         var read = whole.Read(entry.NameAt + entry.Fields.NameBytes, extra);
         if (AesFields.Read(extra.AsSpan(0, read)) is not { } aes)
             throw Faults.Unsupported("a zip member under an encryption of its own");
+        findings.Evidence.Encryption = $"AES-{8 * aes.KeyBytes}";
         var clear = place.Packed - WinZipAes.Around(aes.KeyBytes);
         if (clear < 0) throw Faults.Damaged($"the {place.Packed} bytes at {place.Data} are too few for its encryption");
         var claims = Claimed(entry, aes.Method, clear);
@@ -139,6 +143,7 @@ sealed class ZipMembers(Seekable whole, Resources resources)
 
     ZipMember OpenCrypto(ZipEntry entry, ZipFields local, (long Data, long Packed) place, Findings findings)
     {
+        findings.Evidence.Encryption = "ZipCrypto";
         var clear = place.Packed - ZipCrypto.HeadBytes;
         if (clear < 0) throw Faults.Damaged($"the {place.Packed} bytes at {place.Data} are too few for its encryption");
         var claims = Claimed(entry, entry.Fields.Method, clear);
