@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Decryptor.Supervisor.Cli.Completing;
 using Decryptor.Supervisor.Cli.ConfigCommands;
+using Decryptor.Supervisor.Cli.Evidence;
 using Decryptor.Supervisor.Cli.Explaining;
 using Decryptor.Supervisor.Cli.KeyCommands;
 using Decryptor.Supervisor.Cli.Manual;
@@ -59,6 +60,8 @@ static class CommandLine
         var root = new RootCommand("turns encrypted log packages into readable text") { options.Color };
         root.Add(CatCommand.Build(options));
         root.Add(UnpackCommand.Build(options));
+        root.Add(InspectCommand.Build(options));
+        root.Add(DoctorCommand.Build(options));
         root.Add(ExplainCommand.Build(options));
         root.Add(KeysCommand.Build(options));
         root.Add(ServeCommand.Build(options));

@@ -66,6 +66,13 @@ sealed class PrivateRun : IDisposable
         lock (_gate) return _jobs.GetValueOrDefault(job);
     }
 
+    /// <summary>The keys that workers get from now on; settings name those of the beginning.</summary>
+    public KeyRing Ring
+    {
+        get => _engine.Desk.Ring;
+        set => _engine.Desk.Ring = value;
+    }
+
     /// <summary>Waits for news of any job, but not for ever: a growing file makes none.</summary>
     public void AwaitNews(TimeSpan atMost)
     {

@@ -59,6 +59,9 @@ sealed class KeyRing : IEquatable<KeyRing>
         : new DirectoryInfo(folder).EnumerateFiles().Select(file => file.LastWriteTimeUtc)
             .Append(Directory.GetLastWriteTimeUtc(folder)).Max();
 
+    /// <summary>A ring of each of its keys alone, in their order.</summary>
+    public IReadOnlyList<KeyRing> Singles => [.. _keys.Select(key => new KeyRing([key], []))];
+
     /// <summary>How many keys of a kind there are.</summary>
     public int Count(string kind) => _keys.Count(key => key.Kind == kind);
 

@@ -47,6 +47,27 @@ sealed record VerbPage(
                 "Writes `DIR/NAME/` for each package: its texts, and `report.json` with outcome, gaps, the key that "
                     + "opened it, and the SHA-256 of each text. It goes on over failures and returns the worst.",
             ]),
+        new("inspect", "read",
+            [
+                ("decryptor inspect boot.xlog", "what is it, how large, sealed for whom, damaged where?"),
+                ("decryptor inspect upload.zip --json", "a line of JSON for each package"),
+            ],
+            [
+                "Needs no key and uses none: what is sealed is told by its frame. Returns 0 where all of it was "
+                    + "recognised, sealed or not, 3 where some of it is damaged, and the code of `cat` where nothing "
+                    + "was recognised.",
+            ]),
+        new("doctor", "read",
+            [
+                ("decryptor doctor boot.xlog --keys keys", "why can it not be read, and whose move is it?"),
+                ("decryptor doctor boot.xlog --report evidence.json", "a bundle that can be shown in public"),
+            ],
+            [
+                "Runs the real job with the whole ring, and once more with each of its keys alone (64 at most), and "
+                    + "ends with one verdict and the next move. Returns what `cat` would.",
+                "The bundle holds sizes, offsets, formats, counts and versions: no text, no names, no keys. It is one "
+                    + "JSON file, to be read through before it is shown.",
+            ]),
         new("explain", "read",
             [
                 ("decryptor explain KEY_NO_MATCH", "what it means, whose move it is, what to do"),
