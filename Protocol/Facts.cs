@@ -53,7 +53,7 @@ public sealed record BlockFacts
     /// <summary>The most breaks that are listed.</summary>
     public const int BreaksMax = 100;
 
-    /// <summary>Blocks whose whole frame agrees: header, length, end, and what follows.</summary>
+    /// <summary>Blocks whose whole frame agrees: header, length and end.</summary>
     public long Framed { get; init; }
 
     /// <summary>Blocks that are encrypted.</summary>
@@ -135,7 +135,7 @@ public static class Trace
     /// <summary>Zeros from the offset to the end, as a preallocated file has after a crash. Counts them.</summary>
     public const string ZeroTail = "zeroTail";
 
-    /// <summary>Zeros where a block should be. Counts the holes.</summary>
+    /// <summary>Zeros where a block, or a part of one, should be. Counts the holes.</summary>
     public const string ZeroHole = "zeroHole";
 
     /// <summary>Nothing but zeros. Counts them.</summary>

@@ -13,7 +13,8 @@ static class TraceWords
         Trace.Reencoded => $"read as UTF-8 and written again: {found.Count} marks U+FFFD stand where bytes were",
         Trace.Base64 => "base64 of a format known here",
         Trace.ZeroTail => $"{found.Count} zeros from byte {found.Offset} to the end, as a crash leaves them",
-        Trace.ZeroHole => $"zeros where blocks should be, {Times(found.Count)}, first at byte {found.Offset}",
+        Trace.ZeroHole => $"zeros where a block or a part of one should be, {Times(found.Count)}, "
+            + $"first at byte {found.Offset}",
         Trace.AllZeros => $"nothing but zeros, {found.Count} of them",
         Trace.BufferFile => "the buffer file, in which an app keeps what it has not written yet",
         Trace.Repeated => $"blocks that stand there twice, {Times(found.Count)}, first at byte {found.Offset}",

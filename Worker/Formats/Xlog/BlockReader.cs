@@ -24,6 +24,9 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
     /// <summary>Blocks of which the crew had the text.</summary>
     internal long Ahead { get; private set; }
 
+    /// <summary>Where zeros begin in the payload last read that cannot belong there; -1 for nowhere.</summary>
+    internal int HoleAt { get; private set; }
+
     /// <summary>
     /// Reads <paramref name="payload"/> of the block at <paramref name="offset"/>; null when all of it is well. Lines
     /// are held back at its end until the caller knows whether the block itself was whole.
@@ -31,9 +34,10 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
     internal Damage? Read(BlockHeader header, ReadOnlySpan<byte> clientKey, ReadOnlySpan<byte> payload, long offset)
     {
         lines.Begin();
+        HoleAt = -1;
         if (header.Packing == Packing.Plain) return ReadPlain(payload);
 
-        var hole = header.Sealed ? payload.IndexOf(Hole) : -1;
+        var hole = HoleAt = header.Sealed ? payload.IndexOf(Hole) : -1;
         if (hole >= 0) payload = payload[..hole];
         Tea? tea = null;
         var damage = header.Sealed ? keys.Choose(header.Packing, clientKey, payload, mayAsk: true, out tea) : null;
@@ -82,7 +86,8 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
     // Lines that a hole runs through are lost, the others are not.
     Damage? ReadPlain(ReadOnlySpan<byte> text)
     {
-        if (text.IndexOf(PlainHole) < 0)
+        HoleAt = text.IndexOf(PlainHole);
+        if (HoleAt < 0)
         {
             lines.Write(text);
             return null;

@@ -117,6 +117,7 @@ sealed class BlockTally(Findings findings, Signs signs)
     {
         CloseGap(size);
         if (!HasBlocks) return null;
+        if (ZerosFrom >= 0) FrameWatch.NoteTail(findings, ZerosFrom, size);
         if (ZerosFrom >= 0 && size != FrameWatch.BufferFileBytes)
             WoundOfFile(Damage.Wrong($"{size - ZerosFrom} zero bytes follow the last block"));
         WarnOfText();

@@ -39,11 +39,12 @@ sealed class FrameWatch(Findings findings)
     /// <summary>A block seems to begin there, inside another. It is told when it turns out to be one.</summary>
     internal void Inside(long at) => _inside = at;
 
-    /// <summary>A block that is believed although its frame is not whole.</summary>
+    /// <summary>A block that is believed although its frame is not whole, or nothing of ours follows it.</summary>
     internal void Broken(BlockHeader header, ReadOnlySpan<byte> key, long at, Extent extent, Fate fate)
     {
         See(header, key, at, at + extent.Next, fate);
         if ((extent.Damage ?? extent.Wound) is { } why) Seen.Break(at, extent.Next, why.Why);
+        else Seen.Framed++;
     }
 
     /// <summary>The file ends inside a block.</summary>
@@ -72,7 +73,11 @@ sealed class FrameWatch(Findings findings)
         if (findings.Evidence.Blocks is null || ++_looks > LooksMax) return;
         _lookedAt = _due;
         var tail = rest[(int)ahead..];
-        if (tail.IndexOfAnyExcept((byte)0) < 0) ZeroTail(_due, tail.Length);
+        if (tail.IndexOfAnyExcept((byte)0) < 0)
+        {
+            NoteTail(findings, _due, _due + tail.Length);
+            _due += tail.Length;
+        }
         else if (BlockHeader.TryRead(tail, out var header) && header.Length <= BlockHeader.LengthReal
             && header.Size + (long)header.Length >= tail.Length && Framing.First(tail) < 0)
         {
@@ -87,12 +92,11 @@ sealed class FrameWatch(Findings findings)
         if (findings.Evidence.Blocks is not null) Follow(size);
     }
 
-    /// <summary>Zeros that reach to the end of the file.</summary>
-    internal void ZeroTail(long at, long count)
+    /// <summary>Zeros that reach to the end of the file, from <paramref name="at"/>.</summary>
+    internal static void NoteTail(Findings findings, long at, long size)
     {
-        if (at + count == BufferFileBytes) findings.Evidence.Trace(Trace.BufferFile, 0);
-        else findings.Evidence.Trace(Trace.ZeroTail, at, count);
-        _due = at + count;
+        if (size == BufferFileBytes) findings.Evidence.Trace(Trace.BufferFile, 0);
+        else findings.Evidence.Trace(Trace.ZeroTail, at, size - at);
     }
 
     void See(BlockHeader header, ReadOnlySpan<byte> key, long at, long end, Fate fate)

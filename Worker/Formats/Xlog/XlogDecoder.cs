@@ -167,6 +167,21 @@ sealed class XlogDecoder : IDisposable
         if (fate == Fate.Damaged && _lines.Given == 0) return;
         var end = extent.Inner >= 0 && fate != Fate.Shut ? extent.Inner : extent.End + 1;
         _frames.Whole(found.Header, found.KeyOf(rest), _input.Position, _input.Position + end, fate);
+        if (extent.Inner < 0 || fate == Fate.Shut) NoteHole(found.Header);
+    }
+
+    void NoteBroken(BlockHeader header, ReadOnlySpan<byte> key, Extent extent, Damage? damage)
+    {
+        var fate = FateOf(damage);
+        if (fate == Fate.Damaged && _lines.Given == 0) return;
+        NoteHole(header);
+        _frames.Broken(header, key, _input.Position, extent, fate);
+    }
+
+    void NoteHole(BlockHeader header)
+    {
+        if (_blocks.HoleAt < 0) return;
+        _findings.Evidence.Trace(Trace.ZeroHole, _input.Position + header.Size + _blocks.HoleAt);
     }
 
     static Fate FateOf(Damage? damage) => damage is null ? Fate.Opened
@@ -212,8 +227,7 @@ sealed class XlogDecoder : IDisposable
         var begins = _blocks.Begins(header, key, payload, mayAsk) || (due && credible && header.Sealed);
         if (!begins) return Reject(extent);
         var damage = _blocks.Read(header, key, payload, _input.Position) ?? extent.Damage;
-        if (FateOf(damage) is var fate && (fate != Fate.Damaged || _lines.Given > 0))
-            _frames.Broken(header, key, _input.Position, extent, fate);
+        NoteBroken(header, key, extent, damage);
         if (damage is not null && _lines.Given == 0)
             return FalseStart(Worse(damage, extent.Damage, found, payload.Length));
         var wound = damage is null ? extent.Wound : null;
