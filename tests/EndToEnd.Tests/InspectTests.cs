@@ -59,6 +59,50 @@ sealed class InspectTests
         Assert.That(Programs.Run("inspect").ExitCode, Is.EqualTo(2));
     }
 
+    [Test, CancelAfter(60_000)]
+    public void What_is_not_recognised_is_told_with_the_reason()
+    {
+        using var scratch = new Scratch();
+        var unknown = scratch.Write("a.bin", [0, 1, 2]);
+        Assert.That(Programs.Run("inspect", unknown).Text, Does.Contain("00 01 02 (UNKNOWN_FORMAT)"));
+        Assert.That(Programs.Run("inspect", scratch["absent"]).Text, Does.Contain("no such file (NO_INPUT)"));
+        Assert.That(Programs.Run("inspect", scratch.Write("empty", [])).Text, Does.Contain("(EMPTY)"));
+    }
+
+    [TestCase("inspect", Proc.SigInt, 130)]
+    [TestCase("doctor", Proc.SigInt, 130)]
+    [TestCase("doctor", Proc.SigTerm, 143)]
+    [CancelAfter(60_000)]
+    public void Interrupted_it_leaves_no_worker_and_no_file(string verb, int signal, int exitCode)
+    {
+        using var scratch = new Scratch();
+        var temp = Directory.CreateDirectory(scratch["tmp"]).FullName;
+        var file = scratch.Write("spin.txt", "x\n"u8.ToArray());
+        using var process = Programs.Start(
+            new() { ["TMPDIR"] = temp }, verb, file, "--worker-program", Programs.FakeWorker);
+        bool HasLedger() => Directory.GetFiles(temp, "ledger.db", SearchOption.AllDirectories).Length > 0;
+        while (!HasLedger() || Proc.ChildrenOf(process.Id).Count == 0) Thread.Yield();
+        var workers = Proc.ChildrenOf(process.Id);
+        Proc.Send(process.Id, signal);
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.EqualTo(exitCode), process.StandardError.ReadToEnd());
+        Assert.That(Directory.GetFileSystemEntries(temp), Is.Empty);
+        Assert.That(workers.Any(worker => Proc.Lives(worker.Pid)), Is.False);
+    }
+
+    [TestCase("inspect")]
+    [TestCase("doctor")]
+    [CancelAfter(60_000)]
+    public void Nobody_listening_is_no_error_worth_a_word(string verb)
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("a.xlog", Sealed.Xlog(blocks: 2));
+        using var process = Programs.Start([], verb, file, file, file);
+        process.StandardOutput.Close();
+        process.WaitForExit();
+        Assert.That(process.StandardError.ReadToEnd(), Is.Empty);
+    }
+
     [TestCase(80)]
     [TestCase(40)]
     [CancelAfter(60_000)]

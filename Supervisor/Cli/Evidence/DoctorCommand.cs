@@ -90,7 +90,7 @@ static class DoctorCommand
         var lines = new FactLines(isMember ? 4 : 2);
         lines.PrintFacts(file, isMember ? null : one.Job.Bytes);
         if (file.Facts?.Blocks is { } blocks) lines.Print("text", Text(file, blocks));
-        lines.PrintDamage(file);
+        lines.PrintDamage(file, isMember ? file.Message : null);
     }
 
     static string Text(ReportedFile file, BlockFacts blocks)

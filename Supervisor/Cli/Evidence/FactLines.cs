@@ -34,15 +34,18 @@ sealed class FactLines(int indent)
     }
 
     /// <summary>Prints where something is wrong, and what was done to the file.</summary>
-    public void PrintDamage(ReportedFile file)
+    /// <param name="file">The file.</param>
+    /// <param name="why">What to say of one that is bad as a whole; null where it is said elsewhere.</param>
+    public void PrintDamage(ReportedFile file, string? why)
     {
         foreach (var trace in file.Facts?.Traces ?? []) Print("trace", TraceWords.Said(trace));
         var damage = FileSight.Damage(file);
         foreach (var gap in damage.Take(ListMax)) Print("damage", $"{FileSight.Where(gap)}: {gap.Reason}");
         var more = damage.Count - ListMax + (file.Facts?.Blocks?.BreaksLeftOut ?? 0);
         if (damage.Count > ListMax) Print("", $"and {more} more");
-        if (damage.Count == 0 && file is { Code: { } code, Facts.Traces: null } && !FileSight.IsShut(file))
-            Print("damage", file.Message ?? code);
+        var isToldOf = damage.Count > 0 || file.Facts?.Traces is not null;
+        if (!isToldOf && why is not null && file.Code is { } code && !FileSight.IsShut(file))
+            Print("why", $"{why} ({code})");
         foreach (var warning in file.Warnings.Take(ListMax)) Print("note", warning);
         if (file.Warnings.Count > ListMax) Print("", $"and {file.Warnings.Count - ListMax} notes more");
     }

@@ -59,7 +59,7 @@ static class InspectCommand
     static void Print(Examined one)
     {
         Console.WriteLine(Tint.Stdout.Bold(Harmless.Text(one.Input)));
-        if (one.Files is [var only] && only.Source == one.Job.Source) PrintFile(only, one.Job.Bytes, new(2));
+        if (one.Files is [var only] && only.Source == one.Job.Source) PrintFile(only, one, new(2));
         else PrintMembers(one);
         if (one.Files.Any(FileSight.IsShut))
             new FactLines(2).Print("to read", "it takes a key: `decryptor doctor FILE --keys DIR` tries yours");
@@ -81,10 +81,10 @@ static class InspectCommand
             lines.Print("", $"and {one.Files.Count - MembersMax} files more: `--json` tells of all");
     }
 
-    static void PrintFile(ReportedFile file, long? bytes, FactLines lines)
+    static void PrintFile(ReportedFile file, Examined? input, FactLines lines)
     {
-        lines.PrintFacts(file, bytes);
-        lines.PrintDamage(file);
+        lines.PrintFacts(file, input?.Job.Bytes);
+        lines.PrintDamage(file, file.Message ?? input?.Job.Text);
     }
 
     static void PrintJson(Examined one) => JsonLine.Print("inspection", json =>
