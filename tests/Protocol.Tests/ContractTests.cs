@@ -93,6 +93,34 @@ sealed class ContractTests
         Assert.That(() => Report.FromJson(System.Text.Encoding.UTF8.GetBytes(json)),
             Throws.InstanceOf<System.Text.Json.JsonException>());
 
+    [Test]
+    public void Facts_come_back_as_they_were_written_and_may_be_absent()
+    {
+        var report = Sample() with { Files = [Delivered() with { Facts = SomeFacts() }, Undelivered()] };
+        var read = Report.FromJson(report.ToJson());
+        Assert.That(read.ToJson(), Is.EqualTo(report.ToJson()));
+        Assert.That(read.Files[1].Facts, Is.Null);
+        var blocks = read.Files[0].Facts!.Blocks!;
+        Assert.That(blocks.ClientKeys, Is.EqualTo(new[] { new ClientKeySeen("0fa0", 9, 8) }));
+        Assert.That(blocks.Hours!.Seen, Is.EqualTo(new[] { 9, 10 }));
+        Assert.That(read.Files[0].Facts!.Traces, Is.EqualTo(new[] { new TraceFound(Trace.ZeroTail, 7, 512) }));
+    }
+
+    [Test]
+    public void The_traces_are_a_closed_list()
+    {
+        const string names = "textMode reencoded base64 zeroTail zeroHole allZeros bufferFile repeated overlap joined";
+        Assert.That(Trace.All, Is.EqualTo(names.Split(' ')));
+    }
+
+    static Facts SomeFacts() => new()
+    {
+        Length = 4096,
+        Recipients = [new("X25519", 2)],
+        Blocks = new() { Framed = 9, Sealed = 9, Hours = new(9, 10, [9, 10]), ClientKeys = [new("0fa0", 9, 8)] },
+        Traces = [new(Trace.ZeroTail, 7, 512)],
+    };
+
     static Report Sample() => new()
     {
         Id = "17",

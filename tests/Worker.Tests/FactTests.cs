@@ -172,6 +172,23 @@ sealed class FactTests
     }
 
     [Test]
+    public void Nothing_is_made_for_a_block()
+    {
+        var evidence = new BlockEvidence();
+        byte[][] keys = [.. Enumerable.Range(1, 70).Select(i => Enumerable.Repeat((byte)i, 64).ToArray())];
+        foreach (var key in keys) evidence.Client(key, opened: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100_000; i++)
+        {
+            evidence.Hours(9, 10);
+            evidence.Client(keys[i % keys.Length], opened: false);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(evidence.Told().ClientKeysLeftOut, Is.GreaterThan(0));
+    }
+
+    [Test]
     public void Plain_text_has_no_facts()
     {
         using var trial = Trial.OfBytes("hello\n"u8.ToArray(), source: "a.txt");

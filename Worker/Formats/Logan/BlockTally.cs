@@ -86,10 +86,10 @@ sealed class BlockTally(Findings findings)
 
     BlockEvidence Seen => findings.Evidence.Blocks ??= new();
 
-    // All of Logan is sealed, and inside that it is gzip.
+    // All of Logan is sealed, and inside that it is gzip; of a damaged block neither is known.
     void Publish()
     {
-        Seen.Sealed = Seen.Deflate = Total;
+        Seen.Sealed = Seen.Deflate = Total - Seen.Damaged;
         findings.Blocks = new BlockCount(Total, Good, Bad);
     }
 }

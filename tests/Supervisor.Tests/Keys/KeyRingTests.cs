@@ -41,6 +41,16 @@ sealed class KeyRingTests
     }
 
     [Test]
+    public void Single_rings_have_one_key_each_in_the_rings_order_and_answer_with_it_alone()
+    {
+        Write("a", "logan 0123456789012345 0123456789012345\npassword open sesame\n");
+        var singles = KeyRing.Load(_folder).Singles;
+        Assert.That(singles.Select(single => single.Views.Single().Kind), Is.EqualTo(new[] { "logan", "password" }));
+        Assert.That(singles[0].Answer(Ask("logan", [])).OfThatKind, Is.EqualTo(1));
+        Assert.That(singles[1].Answer(Ask("logan", [])).OfThatKind, Is.Zero);
+    }
+
+    [Test]
     public void No_folder_is_a_ring_without_keys()
     {
         var ring = KeyRing.Load(null);
