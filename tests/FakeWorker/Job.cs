@@ -54,6 +54,7 @@ sealed class Job(Session session, Assign assign)
                 return;
             case "stale-attempt": SpeakOfThePast(); break;
             case "no-report": session.Say(Finished(0)); return;
+            case "no-reason": session.Say(Finished(0) with { Outcome = Outcome.Failed }); return;
             case "linked-report": LinkReport(); session.Say(Finished(0)); return;
             case "half-until-released":
                 WriteText(Input().Length / 2);

@@ -4,7 +4,8 @@ namespace Decryptor.Samples;
 
 /// <summary>
 /// <c>Samples DIR [--big MiB] [--seed N]</c>: writes a handful of packages as they come from phones, and the key ring
-/// that opens most of them. The same seed writes the same bytes.
+/// that opens most of them. The same seed writes the same bytes. <c>Samples troubles DIR</c>: one package for each way
+/// in which a package can fail.
 /// </summary>
 static class Program
 {
@@ -12,9 +13,15 @@ static class Program
 
     static int Main(string[] args)
     {
+        if (args is ["troubles", var folder])
+        {
+            new TroubleMaker(4711).Write(folder);
+            return 0;
+        }
+
         if (args.Length == 0 || args.Length % 2 == 0 || args[0].StartsWith('-'))
         {
-            Console.Error.WriteLine("usage: Samples DIR [--big MiB] [--seed N]");
+            Console.Error.WriteLine("usage: Samples DIR [--big MiB] [--seed N] | Samples troubles DIR");
             return Usage;
         }
 
