@@ -16,6 +16,17 @@ sealed class SampleMaker
     const string LoganKey = "demo-key-of-app!";
     const string LoganIv = "demo-iv-of-app!!";
 
+    const string Crash =
+        """
+        [E][2026-11-23 +1.0 09:12:04.310][7012, 7012*][Boot][boot.cc:88, Crash][IllegalStateException: no session
+            at com.example.chat.Session.require(Session.kt:41)
+            at com.example.chat.ChatView.open(ChatView.kt:118)
+        Caused by: java.net.SocketTimeoutException: timeout
+            at com.example.net.Http.read(Http.kt:203)
+        [I][2026-11-23 +1.0 09:12:04.955][7012, 7012*][Boot][boot.cc:12, Start][started again after a crash
+
+        """;
+
     static readonly DateTime Morning = new(2026, 11, 23, 9, 12, 0, DateTimeKind.Unspecified);
 
     readonly string _folder;
@@ -56,6 +67,22 @@ sealed class SampleMaker
             "long-day.xlog"];
     }
 
+    /// <summary>Writes the package that newcomers open: small, and nearly all of it needs no key.</summary>
+    internal void WriteFirst()
+    {
+        Directory.CreateDirectory(_folder);
+        var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Put(zip, "logs/boot.xlog", Session(Compression.Zstd, null, 60));
+            Put(zip, "logs/net.log.gz", Gzipped(Text(40)));
+            Put(zip, "crash/trace.log", Encoding.UTF8.GetBytes(Crash));
+            Put(zip, "logs/payments.xlog", Session(Compression.Deflate, _stranger, 20));
+        }
+
+        Save("feedback-4711.zip", packed.ToArray());
+    }
+
     void WriteKeys()
     {
         var keys = Path.Combine(_folder, "keys");
@@ -70,7 +97,7 @@ sealed class SampleMaker
 
     IEnumerable<byte[]> Lines(int count) => new LogLines(_random, Morning).Take(count);
 
-    byte[] Session(Compression compression, KeyPair receiver, int lines)
+    byte[] Session(Compression compression, KeyPair? receiver, int lines)
     {
         var file = new MemoryStream();
         var encoder = new XlogEncoder(compression, receiver, _random);
