@@ -80,6 +80,9 @@ public sealed record BlockFacts
     /// <summary>Blocks that no key opened.</summary>
     public long Shut { get; init; }
 
+    /// <summary>Blocks that were not opened because nobody wanted what was written in their hours.</summary>
+    public long PassedOver { get; init; }
+
     /// <summary>Blocks that the end of the file cuts.</summary>
     public long Cut { get; init; }
 

@@ -54,7 +54,7 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Assign assign)
     {
-        Begin(ref writer, 12, FrameKind.Assign, assign.Attempt);
+        Begin(ref writer, 13, FrameKind.Assign, assign.Attempt);
         writer.Write(assign.Input);
         writer.Write(assign.Output);
         writer.Write(assign.Source);
@@ -64,6 +64,7 @@ public static class FrameWriter
         writer.WriteArrayHeader(assign.Poison.Count);
         foreach (var hash in assign.Poison) writer.Write(hash.Span);
         writer.Write(assign.Durable);
+        writer.Write(assign.Hours.Bits);
     }
 
     static void Write(ref MessagePackWriter writer, Fingerprint fingerprint)

@@ -62,7 +62,7 @@ static class MessageReader
 
     static Assign ReadAssign(ref MessagePackReader reader, int count)
     {
-        Expect(count, 12, nameof(Assign));
+        Expect(count, 13, nameof(Assign));
         return new(
             ReadAttempt(ref reader),
             ReadText(ref reader, Frame.PathMax),
@@ -72,7 +72,17 @@ static class MessageReader
             ReadLimits(ref reader),
             reader.ReadBoolean(),
             ReadPoison(ref reader),
-            reader.ReadBoolean());
+            reader.ReadBoolean())
+        {
+            Hours = ReadHours(ref reader),
+        };
+    }
+
+    static HourSet ReadHours(ref MessagePackReader reader)
+    {
+        var bits = reader.ReadInt32();
+        if (bits < 0 || bits > HourSet.All.Bits) throw new ProtocolException($"{bits} is no set of hours");
+        return new(bits);
     }
 
     static ReadOnlyMemory<byte>[] ReadPoison(ref MessagePackReader reader)

@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     private protected Message()
     {
@@ -65,6 +65,12 @@ public sealed record Assign(
 {
     /// <summary>SHA-256 of quarantined inputs of this very length, 32 bytes each; empty for none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Poison { get; init; } = Poison ?? [];
+
+    /// <summary>
+    /// The hours whose text is wanted. A worker may leave out the parts of an input that say of themselves that they
+    /// are of other hours, and leaves out nothing else.
+    /// </summary>
+    public HourSet Hours { get; init; } = HourSet.All;
 }
 
 /// <summary>

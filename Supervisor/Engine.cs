@@ -45,7 +45,7 @@ sealed class Engine : IDisposable
             program, Spool.Work, Inbox.Post, new(Path.Combine(Spool.Run, "crashes")), Orphans.Adopt(Spool.Work));
         var policy = settings.Policy();
         Control = new(Inbox.TryPost);
-        Orders = new(Pool, Desk, Spool, policy, Inbox.Post) { Replied = Control.Answer };
+        Orders = new(Pool, Desk, Spool, policy, Inbox.Post) { Replied = Control.Answer, Hours = settings.Hours };
         // At the start a refusal ends us with its number, and a run of one command ends with it at any time.
         var scheduler = new Scheduler(policy, Mend(new(Spool, Ledger, Orders), log));
         if (settings.Durable)

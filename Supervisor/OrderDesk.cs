@@ -17,6 +17,9 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
     /// <summary>Is told what operators are answered.</summary>
     public Action<Order.Reply> Replied { get; init; } = _ => { };
 
+    /// <summary>The hours whose text is wanted of every job.</summary>
+    public HourSet Hours { get; init; } = HourSet.All;
+
     /// <summary>Jobs that are given out from now on have these limits.</summary>
     public void Obey(Policy policy) => _policy = policy;
 
@@ -39,7 +42,10 @@ sealed class OrderDesk(WorkerPool pool, KeyDesk keys, Spool spool, Policy policy
         assign.Attempt, spool.InputOf(assign.Job), spool.OutputOf(assign.Attempt), Frame.Fit(assign.Job.Source),
         Frame.Fit(assign.Job.Tenant), _policy.LimitsFor(assign.Job.Bytes),
         assign.HashFirst, [.. assign.Poison.Select(hash => (ReadOnlyMemory<byte>)Convert.FromHexString(hash))],
-        spool.IsDurable);
+        spool.IsDurable)
+    {
+        Hours = Hours,
+    };
 
     Assign MessageFor(Attempt probe) => new(
         probe, spool.ProbeOf(probe.Worker), spool.OutputOf(probe), Probe.Name, "", _policy.LimitsFor(0));

@@ -38,6 +38,10 @@ sealed record Settings
     [JsonIgnore]
     public bool Durable { get; set; } = true;
 
+    /// <summary>The hours whose text is wanted; only a command that prints text wants fewer than all.</summary>
+    [JsonIgnore]
+    public HourSet Hours { get; set; } = HourSet.All;
+
     public double RescanSeconds { get; set; } = 2;
 
     /// <summary>How long running jobs may finish after a stop was asked.</summary>

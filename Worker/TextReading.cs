@@ -81,8 +81,8 @@ sealed class TextReading(Lookahead first, Piece piece, Resources resources, Inpu
         {
             var name = piece.Findings.Format;
             piece.Findings.Enter(format.Name);
-            var threads = resources.Limits.Threads;
-            if (format.Decode(_lookahead, SinkInto(text), Question, piece.Findings, threads) is { } verdict)
+            var foresight = new Foresight(resources.Limits.Threads) { Wanted = resources.Wanted };
+            if (format.Decode(_lookahead, SinkInto(text), Question, piece.Findings, foresight) is { } verdict)
                 return verdict;
             piece.Findings.Reset(name);
             if (piece.IsInside) break;

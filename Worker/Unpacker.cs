@@ -73,6 +73,7 @@ sealed class Unpacker(Assign assign, AskRing ask, Action<Fingerprint>? tell = nu
             var resources = new Resources(Budget, assign.Limits, Key, assign.Output, input.Whole())
             {
                 KeysAhead = KeyAhead,
+                Wanted = assign.Hours,
             };
             using var descent = new Descent(resources, folder, input);
             _descent = descent;

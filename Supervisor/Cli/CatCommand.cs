@@ -25,7 +25,8 @@ static class CatCommand
         {
             var request = reading.Read(parsed);
             SignalListener.BlockAndReexec();
-            return Print(parsed.GetValue(files)!, OneShot.SettingsFrom(parsed, shared), request);
+            var settings = OneShot.SettingsFrom(parsed, shared) with { Hours = WantedHours.Of(request) };
+            return Print(parsed.GetValue(files)!, settings, request);
         });
         return command;
     }

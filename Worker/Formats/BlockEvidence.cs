@@ -35,6 +35,8 @@ sealed class BlockEvidence
 
     internal long Shut { get; set; }
 
+    internal long PassedOver { get; set; }
+
     internal long Cut { get; set; }
 
     internal long Damaged { get; set; }
@@ -73,6 +75,7 @@ sealed class BlockEvidence
         Deflate = Deflate,
         Zstd = Zstd,
         Shut = Shut,
+        PassedOver = PassedOver,
         Cut = Cut,
         Damaged = Damaged,
         Hours = _firstHour < 0 ? null : new(_firstHour, _lastHour, HoursInOrder()),

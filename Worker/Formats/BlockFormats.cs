@@ -19,7 +19,7 @@ sealed record BlockFormat(string Name, Sniff Sniff, DecodeBlocks Decode);
 delegate int Sniff(ReadOnlySpan<byte> first);
 
 /// <inheritdoc cref="BlockFormat.Decode"/>
-delegate Verdict? DecodeBlocks(Lookahead input, TextSink sink, KeySource ask, Findings findings, int threads);
+delegate Verdict? DecodeBlocks(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight);
 
 /// <summary>The formats that are found by looking for a block.</summary>
 static class BlockFormats
@@ -40,15 +40,15 @@ static class BlockFormats
         return [.. places.OrderBy(place => (uint)place.At).Select(place => place.Format)];
     }
 
-    static Verdict? RunXlog(Lookahead input, TextSink sink, KeySource ask, Findings findings, int threads)
+    static Verdict? RunXlog(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
-        using var decoder = new XlogDecoder(input, sink, ask, findings, new(threads));
+        using var decoder = new XlogDecoder(input, sink, ask, findings, foresight);
         return decoder.Run();
     }
 
-    static Verdict? RunLogan(Lookahead input, TextSink sink, KeySource ask, Findings findings, int threads)
+    static Verdict? RunLogan(Lookahead input, TextSink sink, KeySource ask, Findings findings, Foresight foresight)
     {
-        using var decoder = new LoganDecoder(input, sink, ask, findings, new(threads));
+        using var decoder = new LoganDecoder(input, sink, ask, findings, foresight);
         return decoder.Run();
     }
 }

@@ -16,6 +16,9 @@ sealed record Resources(Budget Budget, Limits Limits, KeySource Keys, string Fol
     /// </summary>
     internal KeySource? KeysAhead { get; init; }
 
+    /// <summary>The hours whose text is wanted.</summary>
+    internal HourSet Wanted { get; init; } = HourSet.All;
+
     /// <summary>
     /// The rest of a stream, to be read at any place: the input where it lies, or a copy of it in a scratch file.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Decryptor.Samples;
 
 namespace Decryptor.EndToEnd.Tests;
 
@@ -31,6 +32,27 @@ sealed class CatReadingTests
         var ran = Programs.Run(["cat", a, b, .. options]);
         var wanted = expected.Replace("|", "", StringComparison.Ordinal);
         Assert.That((ran.ExitCode, ran.Text), Is.EqualTo((0, wanted)), ran.Stderr);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public void What_a_time_leaves_out_is_not_decrypted_and_so_needs_no_key()
+    {
+        using var scratch = new Scratch();
+        var bytes = new MemoryStream();
+        foreach (var (hour, receiver) in new[] { (9, new KeyPair(new(1))), (12, null) })
+        {
+            var encoder = new XlogEncoder(Compression.Deflate, receiver, new(7)) { Hour = (byte)hour };
+            encoder.Add(Bytes($"[I][2026-11-24 +8.0 {hour:00}:30:00.000][1, 2][t][a, b][at {hour}\n"));
+            encoder.Flush(bytes);
+        }
+
+        var file = scratch.Write("day.xlog", bytes.ToArray());
+        var noon = Programs.Run("cat", file, "--since", "11:30");
+        Assert.That((noon.ExitCode, noon.Stderr), Is.EqualTo((0, "")));
+        Assert.That(noon.Text, Does.EndWith("[at 12\n").And.Not.Contain("at 9"));
+        var around = Programs.Run("cat", file, "--since", "11:30", "-C", "1");
+        Assert.That((around.ExitCode, around.Stderr.Contains("KEY_MISSING", StringComparison.Ordinal)),
+            Is.EqualTo((3, true)), around.ToString());
     }
 
     [Test, CancelAfter(60_000)]

@@ -22,6 +22,14 @@ sealed class LimitTests
     }
 
     [Test]
+    public void Hours_are_taken_up_to_all_of_a_day()
+    {
+        Taken(Assign("/in") with { Hours = HourSet.All });
+        Refused(Assign("/in") with { Hours = new(HourSet.All.Bits + 1) });
+        Refused(Assign("/in") with { Hours = new(-1) });
+    }
+
+    [Test]
     public void A_header_is_taken_up_to_its_limit()
     {
         Taken(new KeyRequest(Specimens.Attempt, 1, "xlog", new byte[Frame.HeaderMax]));

@@ -50,7 +50,10 @@ static class Specimens
             Attempt, $"{Room}/in/17", $"{Room}/out/17-1", "boot.xlog", "shop", Limits),
         ["assign-hash-first"] = new Assign(
             Attempt, "/in/17", "/out/17-1", "boot.xlog", "", Limits, HashFirst: true,
-            Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]], Durable: false),
+            Poison: [Bytes(Frame.HashLength), new byte[Frame.HashLength]], Durable: false)
+        {
+            Hours = HourSet.Between(22, 1),
+        },
         ["key-request"] = new KeyRequest(Attempt, 1, "xlog", Bytes(64)),
         ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4), IsPublished: true)]),
         ["keys-none"] = new Keys(Attempt, 2, 0, []),
@@ -77,10 +80,13 @@ static class Specimens
             (Message)new Finished(attempt, (Outcome)outcome, code, text, text, count, count, new(count, count, 0))));
 
     public static Gen<Message> OfSupervisor { get; } = Gen.OneOf(
-        Gen.Select(Attempts, Texts, Texts, AllLimits, Gen.Bool.Array[2], Hashes.Array[0, 8],
-            (attempt, path, name, limits, flags, poison) => (Message)new Assign(
-                attempt, path, path, name, name, limits, flags[0],
-                [.. poison.Select(hash => (ReadOnlyMemory<byte>)hash)], flags[1])),
+        Gen.Select(Attempts, Texts, AllLimits, Gen.Bool.Array[2], Hashes.Array[0, 8], Gen.Int[0, HourSet.All.Bits],
+            (attempt, text, limits, flags, poison, hours) => (Message)new Assign(
+                attempt, text, text, text, text, limits, flags[0],
+                [.. poison.Select(hash => (ReadOnlyMemory<byte>)hash)], flags[1])
+            {
+                Hours = new(hours),
+            }),
         Gen.Select(Attempts, Smalls, Smalls, Candidates.Array[0, 20], (attempt, question, many, candidates) =>
             (Message)new Keys(attempt, question, many, candidates)));
 

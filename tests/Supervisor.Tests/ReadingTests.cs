@@ -1,4 +1,5 @@
 using System.Text;
+using Decryptor.Protocol;
 using Decryptor.Supervisor.Cli.Reading;
 
 namespace Decryptor.Supervisor.Tests;
@@ -6,6 +7,21 @@ namespace Decryptor.Supervisor.Tests;
 sealed class ReadingTests
 {
     static readonly HeadReader Heads = new(new DateTime(2026, 11, 24, 12, 0, 0));
+
+    [TestCase("09:00", null, 9, 23), TestCase(null, "09:10", 0, 9), TestCase("09:10", "11:59:59.9", 9, 11)]
+    [TestCase("2026-11-24T22:30", "2026-11-25T01:00", 22, 1), TestCase("2026-11-24T09:00", "2026-11-24", 9, 23)]
+    [TestCase("2026-11-24T09:00", "2026-11-24T09:59", 9, 9), TestCase("2026-11-24", "2026-11-24", 0, 23)]
+    [TestCase("2026-11-24T09:00", "2026-11-25T08:00", 0, 23), TestCase("2026-11-24T09:00", "2026-11-30T10:00", 0, 23)]
+    [TestCase("2026-11-24T09:00", null, 0, 23), TestCase("2026-11-24T09:00Z", "2026-11-24T10:00Z", 0, 23)]
+    [TestCase("09:00Z", "10:00Z", 0, 23), TestCase("30m", null, 0, 23), TestCase("2026-11-24", "09:00", 0, 9)]
+    public void A_window_of_time_wants_the_hours_that_may_be_in_it(string? since, string? until, int first, int last)
+    {
+        TimeBound? Bound(string? words) => words is null ? null : TimeWords.Read(words)!.Value;
+        var request = new ReadingRequest { Filter = new() { Window = new(Bound(since), Bound(until)) } };
+        Assert.That(WantedHours.Of(request), Is.EqualTo(HourSet.Between(first, last)));
+        Assert.That(WantedHours.Of(request with { Follow = true }), Is.EqualTo(HourSet.All));
+        Assert.That(WantedHours.Of(request with { Limits = new(1, null, null) }), Is.EqualTo(HourSet.All));
+    }
 
     [TestCase("[I][2026-11-20 +8.0 09:59:02.163][21873, 21907*][net.http][a.kt:139, f][hello\n",
         "2026-11-20T09:59:02.163+08:00 I net.http 21873 21907 hello")]

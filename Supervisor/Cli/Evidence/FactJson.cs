@@ -102,7 +102,8 @@ static class FactJson
     [
         ("framed", blocks.Framed), ("sealed", blocks.Sealed), ("plain", blocks.Plain),
         ("keyedPlain", blocks.KeyedPlain), ("async", blocks.Async), ("sync", blocks.Sync), ("deflate", blocks.Deflate),
-        ("zstd", blocks.Zstd), ("shut", blocks.Shut), ("cut", blocks.Cut), ("damaged", blocks.Damaged),
+        ("zstd", blocks.Zstd), ("shut", blocks.Shut), ("passedOver", blocks.PassedOver),
+        ("cut", blocks.Cut), ("damaged", blocks.Damaged),
     ];
 
     static void WriteGap(Utf8JsonWriter json, Gap gap)

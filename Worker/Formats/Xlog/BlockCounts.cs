@@ -7,6 +7,9 @@ sealed class BlockCounts
 {
     internal long Good { get; set; }
 
+    /// <summary>Whole ones that nobody wants; they are in no other count.</summary>
+    internal long PassedOver { get; set; }
+
     internal long SealedGood { get; set; }
 
     internal long KeyedPlain { get; set; }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Decryptor.Protocol;
 
 namespace Decryptor.Worker.Formats.Xlog;
 
@@ -29,6 +30,12 @@ readonly record struct BlockHeader(byte Magic, ushort Sequence, uint Length)
 
     /// <summary>The local hour in which it was written to the file.</summary>
     internal byte EndHour { get; init; }
+
+    /// <summary>
+    /// The hours in which its lines may have been written: a line is stamped before its block is opened, and a block
+    /// that a crash left behind names only the hour of its beginning. The writer flushes every quarter of an hour.
+    /// </summary>
+    internal HourSet Written => HourSet.Between(BeginHour, EndHour).Widened();
 
     /// <summary>The shortest stretch on which anything can be said.</summary>
     internal const int Least = 9;

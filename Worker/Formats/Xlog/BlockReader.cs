@@ -43,7 +43,8 @@ sealed class BlockReader(SessionKeys keys, InflateProbe probe, WholeLines lines)
         var damage = header.Sealed ? keys.Choose(header.Packing, clientKey, payload, mayAsk: true, out tea) : null;
         damage ??= Unpack(header.Packing, payload, tea, offset);
         if (hole >= 0 && lines.Given > 0) return Damage.Wrong($"zeros begin {hole} bytes into its payload");
-        return damage is null && lines.Given == 0 && payload.Length > 0 ? Damage.Wrong("it holds no text") : damage;
+        var isEmpty = lines.Given == 0 && (payload.Length > 0 || hole == 0);
+        return damage is null && isEmpty ? Damage.Wrong("it holds no text") : damage;
     }
 
     /// <summary>Whether the payload begins as one does, for a block whose frame proves nothing.</summary>

@@ -17,7 +17,7 @@ sealed class BlockTally(Findings findings, Signs signs)
     /// <summary>Where the zeros begin that reach to the end of what was read; -1 for none.</summary>
     internal long ZerosFrom { get; private set; } = -1;
 
-    internal bool HasBlocks => _counts.Total > 0;
+    internal bool HasBlocks => _counts.Total + _counts.PassedOver > 0;
 
     /// <summary>A block whose text is all there.</summary>
     internal void Good(BlockHeader header, Client client, long offset)
@@ -26,6 +26,17 @@ sealed class BlockTally(Findings findings, Signs signs)
         _counts.Good++;
         if (header.Sealed) _counts.SealedGood++;
         if (header.KeyedPlain) _counts.KeyedPlain++;
+        if (_watch.See(header, client, offset) is { } disorder) Wound(offset, Damage.Wrong(disorder));
+        Publish();
+    }
+
+    /// <summary>
+    /// A block whose frame is whole, and which was not opened because nobody wants its hours; null for a client of
+    /// whom nothing was opened.
+    /// </summary>
+    internal void PassedOver(BlockHeader header, Client? client, long offset)
+    {
+        _counts.PassedOver++;
         if (_watch.See(header, client, offset) is { } disorder) Wound(offset, Damage.Wrong(disorder));
         Publish();
     }

@@ -8,6 +8,9 @@ enum Fate
     Opened,
     Shut,
     Damaged,
+
+    /// <summary>Nobody wants what was written in its hours.</summary>
+    PassedOver,
 }
 
 /// <summary>
@@ -109,6 +112,7 @@ sealed class FrameWatch(Findings findings)
         if (header.Packing == Packing.Plain) seen.Plain++;
         else if (header.Packing == Packing.Zstd) seen.Zstd++;
         else seen.Deflate++;
+        if (fate == Fate.PassedOver) seen.PassedOver++;
         if (header.KeyedPlain) seen.KeyedPlain++;
         seen.Hours(header.BeginHour, header.EndHour);
         if (!header.Sealed) return;

@@ -36,7 +36,7 @@ sealed class Scout(Foresight foresight, SessionKeys keys) : IDisposable
     // False for a block whose key is not known yet: with those behind it, it is looked at again.
     bool Send(ReadOnlySpan<byte> block, BlockHeader header, long offset)
     {
-        if (header.Length < foresight.LeastPayload) return true;
+        if (header.Length < foresight.LeastPayload || !header.Written.Meets(foresight.Wanted)) return true;
         if (header.Packing is not (Packing.Deflate or Packing.Zstd)) return true;
         var tea = header.Sealed ? keys.Known(BlockHeader.ClientKey(block)) : null;
         if (header.Sealed && tea is null) return false;

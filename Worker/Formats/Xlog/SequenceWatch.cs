@@ -21,12 +21,12 @@ sealed class SequenceWatch(Findings findings)
     internal byte? LastHour { get; private set; }
 
     /// <summary>Takes note of a block; says in words when it is out of its place.</summary>
-    internal string? See(BlockHeader header, Client client, long offset)
+    internal string? See(BlockHeader header, Client? client, long offset)
     {
         LastHour = header.EndHour;
         var interrupted = _interrupted;
         _interrupted = false;
-        if (!header.IsCounted || !header.Sealed) return null;
+        if (client is null || !header.IsCounted || !header.Sealed) return null;
         var before = client.Sequence;
         var step = (ushort)(header.Sequence - before);
         if (before != 0 && step is 0 or > Half) return Misplaced(header.Sequence, before);

@@ -23,6 +23,7 @@ sealed class XlogDecoder : IDisposable
     readonly BlockReader _blocks;
     readonly BlockFinder _finder;
     readonly Scout _scout;
+    readonly HourSet _wanted;
     readonly BlockTally _tally;
     readonly FrameWatch _frames;
     readonly Findings _findings;
@@ -42,6 +43,7 @@ sealed class XlogDecoder : IDisposable
         _blocks = new(_keys, _probe, _lines);
         _finder = new(_clients);
         _scout = new(foresight, _keys);
+        _wanted = foresight.Wanted;
         _tally = new(findings, _signs);
     }
 
@@ -149,9 +151,12 @@ sealed class XlogDecoder : IDisposable
         if (header.Packing == Packing.Plain && !IsText(rest, header.Size, end)) return ReadBroken(rest, found);
         var payload = rest[header.Size..end];
         if (SkipDouble(found, payload)) return true;
+        var wanted = IsWanted(found, rest, end);
+        if (!wanted && (found.Client is not null || !header.Sealed)) return PassOver(found, rest, end);
         _scout.Look(rest, _input.Position, end + 1);
         _blocks.Crew = _scout.Crew;
         var damage = _blocks.Read(header, found.KeyOf(rest), payload, _input.Position);
+        if (!wanted && FateOf(damage) == Fate.Shut) return PassOver(found, rest, end);
         var inner = damage is null ? -1 : Inner(rest, header.Size, end);
         if (inner >= 0) _frames.Inside(_input.Position + inner);
         NoteWhole(found, rest, (end, inner), damage);
@@ -201,6 +206,24 @@ sealed class XlogDecoder : IDisposable
         _frames.Whole(found.Header, found.Header.Sealed ? client.Key : default, _input.Position, end, Fate.Opened);
         _input.Skip(found.Header.Size + payload.Length + 1);
         _inStep = true;
+        return true;
+    }
+
+    // Nothing but its frame speaks for a block that is not opened, so it must stand where one is due, be read as it is,
+    // and hold no other.
+    bool IsWanted(Found found, ReadOnlySpan<byte> rest, int end) => found.Header.Written.Meets(_wanted)
+        || !_inStep || found.Wound is not null || Inner(rest, found.Header.Size, end) >= 0;
+
+    // Sealed ones only of a client that is known: the first block of each is opened, so that damaged headers can be mended by it.
+    bool PassOver(Found found, ReadOnlySpan<byte> rest, int end)
+    {
+        var (header, at) = (found.Header, _input.Position);
+        _frames.Whole(header, found.KeyOf(rest), at, at + end + 1, Fate.PassedOver);
+        _tally.CloseGap(at, header, found.Client);
+        if (header.IsCounted && found.Client is { } client)
+            _doubles.Remember(client, header, Checksum(rest[header.Size..end]), at);
+        _tally.PassedOver(header, found.Client, at);
+        _input.Skip(end + 1);
         return true;
     }
 
