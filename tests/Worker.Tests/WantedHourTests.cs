@@ -81,7 +81,7 @@ sealed class WantedHourTests
             var all = Decoded.Of(hurt, Made.Ring);
             var noon = Decoded.Of(hurt, Made.Ring, foresight: At(Noon));
             Assert.That(noon.Text, Has.Length.AtMost(all.Text.Length), $"round {round}");
-            var lost = Lines(all).Where(line => line.EndsWith("of 12", StringComparison.Ordinal)).Except(Lines(noon));
+            var lost = Lines(all).Intersect(Text(12).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Except(Lines(noon));
             Assert.That(lost, Is.Empty, $"round {round}: {all.Code}, {noon.Code}");
         }
     }
@@ -106,5 +106,8 @@ sealed class WantedHourTests
     }
 
     static string Text(params int[] hours) => string.Concat(hours.SelectMany(hour => Enumerable.Range(0, 30)
-        .Select(i => $"[I][2026-11-24 +8.0 {hour:00}:{i:00}:00.000][1, 2][t][a, b][line {i} of {hour}\n")));
+        .Select(i => $"[I][2026-11-24 +8.0 {hour:00}:{i:00}:00.000][1, 2][t][a, b][{Token(hour, i):x8}\n")));
+
+    // Nothing that damage makes of the text of another hour looks like it.
+    static int Token(int hour, int line) => new Random(hour * 100 + line).Next();
 }

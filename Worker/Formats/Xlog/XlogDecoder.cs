@@ -214,7 +214,7 @@ sealed class XlogDecoder : IDisposable
     bool IsWanted(Found found, ReadOnlySpan<byte> rest, int end) => found.Header.Written.Meets(_wanted)
         || !_inStep || found.Wound is not null || Inner(rest, found.Header.Size, end) >= 0;
 
-    // Sealed ones only of a client that is known: the first block of each is opened, so that damaged headers can be mended by it.
+    // Sealed ones only of a client that is known: the first block of each is opened, and damaged headers mended by it.
     bool PassOver(Found found, ReadOnlySpan<byte> rest, int end)
     {
         var (header, at) = (found.Header, _input.Position);
