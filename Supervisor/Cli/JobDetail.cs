@@ -8,6 +8,7 @@ using Decryptor.Supervisor.Storage;
 namespace Decryptor.Supervisor.Cli;
 
 /// <summary>What <c>jobs show --json</c> says of a job.</summary>
+/// <param name="Type">What the line is.</param>
 /// <param name="Job">As <c>jobs --json</c> lists it.</param>
 /// <param name="Sha256">The hash of its bytes, once a worker has said it.</param>
 /// <param name="Report">Where its report is; null while there is none.</param>
@@ -17,7 +18,7 @@ namespace Decryptor.Supervisor.Cli;
 /// <param name="History">What became of it, oldest first.</param>
 /// <param name="Audit">What operators did with it, oldest first.</param>
 sealed record JobDetail(
-    JobLine Job, string? Sha256, string? Report, string? Input, IReadOnlyList<string> Keys,
+    string Type, JobLine Job, string? Sha256, string? Report, string? Input, IReadOnlyList<string> Keys,
     IReadOnlyList<string> Crashes, IReadOnlyList<JobStep> History, IReadOnlyList<JobAct> Audit)
 {
     const int ReportMax = Spool.ReportMax;
@@ -29,7 +30,7 @@ sealed record JobDetail(
         var folder = Path.Combine(spool, job.State == JobState.Completed ? "completed" : "failed", id);
         var report = job.IsOpen ? null : Existing(Path.Combine(folder, Protocol.Report.FileName));
         return new(
-            JobLine.Of(job), job.Sha256.Length > 0 ? job.Sha256 : null, report,
+            "jobDetail", JobLine.Of(job), job.Sha256.Length > 0 ? job.Sha256 : null, report,
             job.IsOpen ? null : Existing(Path.Combine(folder, Spool.Input)), KeysIn(report),
             [.. Cards(Path.Combine(spool, "run", "crashes"), $"{id}-*.json"), .. Cards(folder, "crash-*.json")],
             [.. ledger.History(job.Id).Select(JobStep.Of)], [.. ledger.Audit(job.Id).Select(JobAct.Of)]);

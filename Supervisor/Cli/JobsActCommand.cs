@@ -27,6 +27,7 @@ static class JobsActCommand
 
     static Command Build(SharedOptions shared, (OperatorAct Act, string What) act)
     {
+        if (act.Act == OperatorAct.Retry) return JobsRetryCommand.Build(shared, act.What);
         var ids = new Argument<long[]>("ID") { Description = "the jobs' numbers", Arity = ArgumentArity.OneOrMore };
         var command = new Command(WordFor(act.Act), act.What) { ids, shared.Spool, shared.Json };
         command.SetAction(parsed => Ask(
@@ -34,9 +35,10 @@ static class JobsActCommand
         return command;
     }
 
-    static string WordFor(OperatorAct act) => ControlRequest.Acts.Single(pair => pair.Value == act).Key;
+    public static string WordFor(OperatorAct act) => ControlRequest.Acts.Single(pair => pair.Value == act).Key;
 
-    static int Ask(string spool, string act, long[] ids, bool json)
+    /// <summary>Asks for each and tells; the worst exit code.</summary>
+    public static int Ask(string spool, string act, IEnumerable<long> ids, bool json)
     {
         var exitCode = 0;
         foreach (var id in ids.Distinct())
@@ -72,10 +74,10 @@ static class JobsActCommand
 }
 
 /// <summary>One line of <c>jobs retry --json</c>.</summary>
-sealed record ActLine(string Id, bool Done, string? Code, string Text, string? Hint)
+sealed record ActLine(string Type, string Id, bool Done, string? Code, string Text, string? Hint)
 {
     public static ActLine Of(long id, ControlReply reply) => new(
-        id.ToString(CultureInfo.InvariantCulture), reply.Done, reply.Code, reply.Text, reply.Hint);
+        "act", id.ToString(CultureInfo.InvariantCulture), reply.Done, reply.Code, reply.Text, reply.Hint);
 }
 
 [JsonSerializable(typeof(ActLine))]

@@ -15,25 +15,28 @@ static class JobsCommand
     static readonly Columns _columns = new(
         ("JOB", 7), ("STATE", 12), ("OUTCOME", 9), ("CODE", 14), ("TRY", 4), ("DEATHS", 7),
         ("IN", 10), ("OUT", 10), ("ARRIVED", 20), ("SOURCE", 0));
+
     public static Command Build(SharedOptions shared)
     {
-        var limit = new Option<int>("--limit", "-n")
-        {
-            Description = "how many, newest first",
-            DefaultValueFactory = _ => 50,
-            HelpName = "N",
-        };
-        var command = new Command("jobs", "list the jobs of a service, or act on some")
-        {
-            shared.Spool, limit, shared.Json,
-        };
+        var choice = new JobChoice();
+        var command = Lister("jobs", "list the jobs of a service, or act on some", shared, choice);
+        command.Add(Lister("list", "list the jobs of a service, newest first", shared, choice));
         command.Add(JobsShowCommand.Build(shared));
         foreach (var act in JobsActCommand.Build(shared)) command.Add(act);
+        return command;
+    }
+
+    static Command Lister(string name, string what, SharedOptions shared, JobChoice choice)
+    {
+        var command = new Command(name, what) { shared.Spool };
+        choice.AddTo(command);
+        command.Add(shared.Json);
         command.SetAction(parsed =>
         {
+            var (filter, limit) = (choice.Filter(parsed), choice.Limit(parsed));
             using var ledger = JobLedger.OpenForReading(Path.Combine(parsed.GetValue(shared.Spool)!, Spool.LedgerName));
             if (ledger.Notice.Length > 0) Talk.Say(ledger.Notice);
-            var jobs = ledger.List(limit: parsed.GetValue(limit));
+            var jobs = ledger.List(filter, limit);
             if (parsed.GetValue(shared.Json)) PrintJson(jobs);
             else PrintTable(jobs);
             return 0;
@@ -68,13 +71,13 @@ static class JobsCommand
 
 /// <summary>One line of <c>jobs --json</c>.</summary>
 sealed record JobLine(
-    string Id, string Source, string? Tenant,
+    string Type, string Id, string Source, string? Tenant,
     string State, string? Outcome, string? Code, string? Message, string? Hint,
     int Attempts, int Deaths, string? Worker, long BytesIn, long BytesOut,
     DateTimeOffset Arrived, DateTimeOffset? Ended)
 {
     public static JobLine Of(Job job) => new(
-        job.Id.ToString(CultureInfo.InvariantCulture), job.Source, Said(job.Tenant), job.State.ToString(),
+        "job", job.Id.ToString(CultureInfo.InvariantCulture), job.Source, Said(job.Tenant), job.State.ToString(),
         job.Outcome is { } outcome ? Report.Word(outcome) : null, Said(job.Code), Said(job.Text), Said(job.Hint),
         job.Attempts, job.Deaths, job.Worker?.ToString(), job.Bytes, job.BytesOut, job.Arrived, job.Ended);
 

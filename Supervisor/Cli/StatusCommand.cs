@@ -46,6 +46,7 @@ static class StatusCommand
             page["reasons"] = new JsonArray([seen.Why, .. page["reasons"]!.AsArray().Select(why => why?.DeepClone())]);
         }
 
+        page.Insert(0, "type", "status");
         return page.ToJsonString(_readable) + "\n";
     }
 

@@ -96,8 +96,9 @@ static class UnpackCommand
     static void PrintJson(string folder)
     {
         using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, Report.FileName)));
-        using var stdout = new StandardStream(1);
-        using (var writer = new Utf8JsonWriter(stdout)) report.RootElement.WriteTo(writer);
-        stdout.WriteByte((byte)'\n');
+        JsonLine.Print("report", json =>
+        {
+            foreach (var field in report.RootElement.EnumerateObject()) field.WriteTo(json);
+        });
     }
 }

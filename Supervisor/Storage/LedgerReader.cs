@@ -96,7 +96,14 @@ sealed class LedgerReader : IDisposable
 
     /// <summary>The newest jobs, at most so many, of that state and with that code where they are given.</summary>
     public IReadOnlyList<Job> List(JobState? state = null, string? code = null, int limit = 100) =>
-        Query(ListSql(state is not null, code is not null), JobRow.Read, limit, state?.ToString(), code);
+        List(new JobFilter(state, code), limit);
+
+    /// <summary>The newest of the jobs that are looked for, at most so many.</summary>
+    public IReadOnlyList<Job> List(JobFilter filter, int limit)
+    {
+        var (sql, arguments) = filter.Newest(JobRow.Columns);
+        return Query(sql, JobRow.Read, [limit, .. arguments]);
+    }
 
     /// <summary>
     /// Jobs that wait for a key and whose inputs are in the spool, oldest first: those that failed for want of one, and
@@ -143,10 +150,6 @@ sealed class LedgerReader : IDisposable
     }
 
     /// <summary>Written out for each case, since SQLite finds no index behind an OR of parameters.</summary>
-    internal static string ListSql(bool byState, bool byCode) =>
-        $"SELECT {JobRow.Columns} FROM job WHERE $1 > 0 {(byState ? "AND state = $2" : "")} "
-        + $"{(byCode ? "AND code = $3 AND code <> ''" : "")} ORDER BY id DESC LIMIT $1";
-
     List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values) =>
         LedgerFile.Guard(_path, () => LedgerFile.Select(_connection, sql, read, values));
 }

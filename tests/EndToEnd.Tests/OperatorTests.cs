@@ -87,6 +87,42 @@ sealed class OperatorTests
     }
 
     [Test]
+    public void Jobs_are_listed_by_what_became_of_them_and_all_of_a_kind_are_tried_again()
+    {
+        using var scratch = new Scratch();
+        using var service = new Serving(scratch, ["--workers", "1"]);
+        Directory.CreateDirectory(scratch["spool/incoming/shop"]);
+        Serving.Drop(scratch, "odd.bin", _noFormat);
+        Serving.Drop(scratch, "empty.xlog", []);
+        Serving.Drop(scratch, "shop/well.txt", "a\n"u8.ToArray());
+        service.AwaitEnded(3);
+        string Listed(params string[] words) => string.Join(' ', Jobs(scratch, ["list", "--json", .. words]).Text
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(job => job.GetProperty("source").GetString()).Order(StringComparer.Ordinal));
+        Assert.That(Listed("--state", "failed"), Is.EqualTo("empty.xlog odd.bin"));
+        Assert.That(Listed("--code", "empty"), Is.EqualTo("empty.xlog"));
+        Assert.That(Listed("--tenant", "shop"), Is.EqualTo("well.txt"));
+        Assert.That(Listed("--source", "[ow]*.*"), Is.EqualTo("odd.bin well.txt"));
+        Assert.That(Listed("--before", "3", "--limit", "1", "--state", "failed"), Is.Not.Empty.And.Not.Contain(" "));
+        Assert.That(Listed("--before", "1"), Is.Empty);
+        var which = Jobs(scratch, "retry", "--all", "--dry-run");
+        Assert.That((which.ExitCode, which.Stderr), Is.EqualTo((0, "decryptor: 2 failed jobs are chosen\n")));
+        var ran = Jobs(scratch, "retry", "--all", "--code", "EMPTY");
+        Assert.That((ran.ExitCode, ran.Stderr), Is.EqualTo((0, "decryptor: 1 failed job is chosen\n")), ran.ToString());
+        Assert.That(ran.Text, Does.Match(@"^job \d+ waits for another try\n$"));
+    }
+
+    [TestCase("retry", "--all", "1"), TestCase("retry", "1", "--code", "EMPTY"), TestCase("list", "--code", "EMPY")]
+    [TestCase("list", "--before", "x"), TestCase("list", "--limit", "0"), TestCase("list", "--state", "lost")]
+    public void A_choice_that_is_none_is_told(params string[] words)
+    {
+        using var scratch = new Scratch();
+        var ran = Jobs(scratch, words);
+        Assert.That(ran.ExitCode, Is.EqualTo(2), ran.ToString());
+        Assert.That(ran.Stderr, Does.Match("^decryptor: .*\ndecryptor: hint: "));
+    }
+
+    [Test]
     public void Without_a_service_nothing_can_be_asked_and_everything_shown()
     {
         using var scratch = new Scratch();

@@ -81,7 +81,8 @@ sealed class WantedHourTests
             var all = Decoded.Of(hurt, Made.Ring);
             var noon = Decoded.Of(hurt, Made.Ring, foresight: At(Noon));
             Assert.That(noon.Text, Has.Length.AtMost(all.Text.Length), $"round {round}");
-            var lost = Lines(all).Intersect(Text(12).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Except(Lines(noon));
+            var lost = Lines(all)
+                .Intersect(Text(12).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Except(Lines(noon));
             Assert.That(lost, Is.Empty, $"round {round}: {all.Code}, {noon.Code}");
         }
     }

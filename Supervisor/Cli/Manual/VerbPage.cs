@@ -102,10 +102,17 @@ sealed record VerbPage(
         new("jobs", "service",
             [
                 ("decryptor jobs --spool /var/lib/decryptor", "the newest jobs"),
+                ("decryptor jobs list --code KEY_MISSING --spool /var/lib/decryptor", "those that wait for a key"),
                 ("decryptor jobs show 17 --spool /var/lib/decryptor", "all that is known of one"),
                 ("decryptor jobs retry 17 18 --spool /var/lib/decryptor", "run them again"),
+                ("decryptor jobs retry --all --code IO_ERROR --spool /var/lib/decryptor", "all of a kind, again"),
             ],
-            ["The list and `show` read the ledger, whether the service runs or not; the others ask the service."]),
+            [
+                "The list and `show` read the ledger, whether the service runs or not; the others ask the service. "
+                    + "Without a command, `jobs` lists.",
+                "`retry --all` leaves out POISON, which `release` lets out, and CANCELLED, unless `--code` names one; "
+                    + "`--dry-run` only says which they are.",
+            ]),
         new("status", "service",
             [("decryptor status --spool /var/lib/decryptor", "what the service is doing")],
             ["Reads the page that the service keeps, so that it can be read while the service is wedged or dead."]),

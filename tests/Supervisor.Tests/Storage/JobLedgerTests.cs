@@ -150,6 +150,12 @@ sealed class JobLedgerTests
             Assert.That(Ids(reader.List(JobState.Failed)), Is.EqualTo(new[] { 3L }));
             Assert.That(Ids(reader.List(code: "POISON")), Is.EqualTo(new[] { 3L }));
             Assert.That(Ids(reader.List(JobState.Completed)), Is.Empty);
+            Assert.That(Ids(reader.List(new JobFilter(Tenant: "acme"), 9)), Is.EqualTo(new[] { 3L }));
+            Assert.That(Ids(reader.List(new JobFilter(Source: "启*.xlog"), 9)), Is.EqualTo(new[] { 3L }));
+            Assert.That(Ids(reader.List(new JobFilter(Before: 4), 2)), Is.EqualTo(new[] { 3L, 2 }));
+            Assert.That(Ids(reader.List(new JobFilter(JobState.Failed, "POISON", "acme", "*", 4), 9)),
+                Is.EqualTo(new[] { 3L }));
+            Assert.That(Ids(reader.List(new JobFilter(JobState.Failed, "POISON", "acme", "*", 3), 9)), Is.Empty);
             Assert.That(reader.Counts()[JobState.Undecrypted], Is.EqualTo(4));
             Assert.That(reader.Counts()[JobState.Completed], Is.Zero);
             Assert.That(reader.Find(99), Is.Null);
