@@ -1,6 +1,9 @@
 using Decryptor.Worker.Formats.Age;
+using Decryptor.Worker.Formats.Bzip2;
 using Decryptor.Worker.Formats.Compression;
+using Decryptor.Worker.Formats.Lz4;
 using Decryptor.Worker.Formats.Tar;
+using Decryptor.Worker.Formats.Xz;
 using Decryptor.Worker.Formats.Zip;
 
 namespace Decryptor.Worker.Formats;
@@ -48,16 +51,16 @@ static class KnownFormats
         new("gzip", "a gzip file", GzipLayer.Begins) { Layer = GzipLayer.Open },
         new("zstd", "a zstd file", ZstdLayer.Begins) { Layer = ZstdLayer.Open },
         new("zlib", "a zlib stream", ZlibLayer.Begins) { Layer = ZlibLayer.Open },
+        new("xz", "an xz file", XzLayer.Begins) { Layer = XzLayer.Open },
+        new("bzip2", "a bzip2 file", Bzip2Layer.Begins) { Layer = Bzip2Layer.Open },
+        new("lz4", "an lz4 file", Lz4Layer.Begins) { Layer = Lz4Layer.Open },
         new("zip", "a zip archive", ZipPackage.Begins) { Container = ZipPackage.Open },
         new("tar", "a tar archive", TarPackage.Begins) { Container = TarPackage.Open },
     ];
 
     static readonly KnownFormat[] Others =
     [
-        Package("xz", "an xz file", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
         Package("7z", "a 7z archive", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
-        new("bzip2", "a bzip2 file", IsBzip2),
-        Package("lz4", "an lz4 file", [0x04, 0x22, 0x4D, 0x18]),
         Package("rar", "a rar archive", "Rar!\x1A\x07"u8),
         Package("cab", "a cabinet file", "MSCF\0\0\0\0"u8),
         Package("openpgp", "an OpenPGP message", "-----BEGIN PGP "u8),
@@ -96,11 +99,6 @@ static class KnownFormats
     static bool At(ReadOnlySpan<byte> first, int offset, ReadOnlySpan<byte> mark) =>
         first.Length >= offset && first[offset..].StartsWith(mark);
 
-    // "BZh" begins many words; the block size and the mark of a block, or of the end, have to follow.
-    static bool IsBzip2(ReadOnlySpan<byte> first) => first.Length >= 10 && At(first, 0, "BZh"u8)
-        && first[3] is >= (byte)'1' and <= (byte)'9'
-        && (At(first, 4, [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || At(first, 4, [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]));
-
     // The first packet (RFC 9580) is a sealed session key: its tag, a length of one or two bytes, a version. Or nothing
     // is sealed, and it is a compressed or a signed message.
     static bool IsOpenPgp(ReadOnlySpan<byte> first) => first.Length >= 16 && first[0] switch
@@ -113,7 +111,7 @@ static class KnownFormats
         {
             1 => IsDeflate(first[2..]),
             2 => ZlibLayer.Begins(first[2..]),
-            3 => IsBzip2(first[2..]),
+            3 => Bzip2Layer.Begins(first[2..]),
             _ => false,
         },
         0x90 => first[1] == 13 && first[2] == 3,

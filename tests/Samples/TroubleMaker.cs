@@ -42,7 +42,7 @@ sealed class TroubleMaker
     {
         yield return new("EMPTY", "empty.xlog", []);
         yield return new("UNKNOWN_FORMAT", "noise.bin", Noise(4096));
-        yield return new("UNSUPPORTED", "logs.tar.xz", [0xFD, .. "7zXZ\0"u8, 0, 4, .. Noise(200)]);
+        yield return new("UNSUPPORTED", "logs.rar", [.. "Rar!\x1A\a\x01\0"u8, .. Noise(200)]);
         yield return new("DAMAGED", "damaged.xlog", Damaged());
         yield return new("TRUNCATED", "cut.log.gz", Gzip(Text(2000))[..^100]);
         yield return new("NOT_AUTHENTIC", "changed.log.age", Changed(Sealed(8)));

@@ -107,8 +107,8 @@ sealed class SniffTests
         Assert.That((trial.Finished.Outcome, trial.Finished.Code), Is.EqualTo((Outcome.Failed, "DAMAGED")));
     }
 
-    [TestCase(new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0 }, "xz")]
-    [TestCase(new byte[] { 0x04, 0x22, 0x4D, 0x18, 0x40, 0x40 }, "lz4")]
+    [TestCase(new byte[] { 0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0 }, "7z")]
+    [TestCase(new byte[] { 0x52, 0x61, 0x72, 0x21, 0x1A, 7, 1, 0 }, "rar")]
     public void A_format_known_by_sight_only_is_UNSUPPORTED_and_named(byte[] bytes, string name)
     {
         using var trial = Trial.OfBytes(bytes);

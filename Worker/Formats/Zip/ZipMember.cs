@@ -1,5 +1,7 @@
 using Decryptor.Protocol;
+using Decryptor.Worker.Formats.Bzip2;
 using Decryptor.Worker.Formats.Compression;
+using Decryptor.Worker.Formats.Xz;
 
 namespace Decryptor.Worker.Formats.Zip;
 
@@ -11,9 +13,11 @@ namespace Decryptor.Worker.Formats.Zip;
 /// <param name="IsTold">Whether the size is known; else the package was cut before it.</param>
 readonly record struct Claims(int Method, long Packed, long Size, uint? Crc, bool IsTold)
 {
-    internal const int Stored = 0, Deflate = 8, Deflate64 = 9, OldZstd = 20, Zstd = 93;
+    internal const int Stored = 0, Deflate = 8, Deflate64 = 9, Bzip2 = 12, Lzma = 14, OldZstd = 20,
+        Zstd = 93, Xz = 95;
 
-    internal bool CanBeOpened => Method is Stored or Deflate or Deflate64 or OldZstd or Zstd;
+    internal bool CanBeOpened => Method is Stored or Deflate or Deflate64 or Bzip2 or Lzma or OldZstd
+        or Zstd or Xz;
 
     /// <summary>The method in words.</summary>
     internal static string Word(int method) => method switch
@@ -25,10 +29,10 @@ readonly record struct Claims(int Method, long Packed, long Size, uint? Crc, boo
         Deflate => "Deflate",
         Deflate64 => "Deflate64",
         10 => "PKWARE DCL Implode",
-        12 => "BZip2",
-        14 => "LZMA",
+        Bzip2 => "BZip2",
+        Lzma => "LZMA",
         OldZstd or Zstd => "zstd",
-        95 => "xz",
+        Xz => "xz",
         98 => "PPMd",
         _ => $"method {method}",
     };
@@ -49,7 +53,7 @@ sealed class ZipMember : ForwardStream
     readonly Inflater? _inflater;
     readonly InflateBody? _deflate;
     readonly Deflate64Body? _deflate64;
-    readonly Stream? _zstd;
+    readonly Stream? _inner;
     uint _crc;
     long _given;
     bool _done;
@@ -64,8 +68,17 @@ sealed class ZipMember : ForwardStream
         _packed = new(clear);
         if (claims.Method == Claims.Deflate) _deflate = new(_packed, _inflater = new());
         else if (claims.Method == Claims.Deflate64) _deflate64 = new(_packed);
-        else if (claims.Method != Claims.Stored) _zstd = ZstdLayer.Open(_packed, resources, findings);
+        else _inner = Inner(resources);
     }
+
+    Stream? Inner(Resources resources) => _claims.Method switch
+    {
+        Claims.Bzip2 => Bzip2Layer.Open(_packed, resources, _findings),
+        Claims.Lzma => new ZipLzma(_packed, _claims.IsTold ? _claims.Size : null, resources),
+        Claims.OldZstd or Claims.Zstd => ZstdLayer.Open(_packed, resources, _findings),
+        Claims.Xz => XzLayer.Open(_packed, resources, _findings),
+        _ => null,
+    };
 
     public override int Read(Span<byte> buffer)
     {
@@ -80,7 +93,7 @@ sealed class ZipMember : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        _zstd?.Dispose();
+        _inner?.Dispose();
         _inflater?.Dispose();
         _packed.Dispose();
         _clear.Dispose();
@@ -93,7 +106,7 @@ sealed class ZipMember : ForwardStream
         {
             if (_deflate is not null) return _deflate.Read(buffer, What);
             if (_deflate64 is not null) return _deflate64.Read(buffer, What);
-            return _zstd is not null ? _zstd.Read(buffer) : Copy(buffer);
+            return _inner is not null ? _inner.Read(buffer) : Copy(buffer);
         }
         catch (Refusal refusal) when (refusal.Code == FailureCode.Truncated && IsAllThere)
         {
