@@ -114,10 +114,11 @@ public static class FrameWriter
 
     static void Write(ref MessagePackWriter writer, Progress progress)
     {
-        Begin(ref writer, 7, FrameKind.Progress, progress.Attempt);
+        Begin(ref writer, 10, FrameKind.Progress, progress.Attempt);
         writer.Write(progress.BytesIn);
         writer.Write(progress.BytesOut);
         writer.Write(progress.CpuMicroseconds);
+        Write(ref writer, progress.Blocks);
     }
 
     static void Write(ref MessagePackWriter writer, Finished finished)
@@ -129,9 +130,14 @@ public static class FrameWriter
         writer.Write(finished.Hint);
         writer.Write(finished.BytesIn);
         writer.Write(finished.BytesOut);
-        writer.Write(finished.Blocks.Total);
-        writer.Write(finished.Blocks.Ok);
-        writer.Write(finished.Blocks.Bad);
+        Write(ref writer, finished.Blocks);
+    }
+
+    static void Write(ref MessagePackWriter writer, BlockCount blocks)
+    {
+        writer.Write(blocks.Total);
+        writer.Write(blocks.Ok);
+        writer.Write(blocks.Bad);
     }
 
     static void Begin(ref MessagePackWriter writer, int count, FrameKind kind, Attempt attempt)

@@ -145,8 +145,11 @@ static class MessageReader
 
     static Progress ReadProgress(ref MessagePackReader reader, int count)
     {
-        Expect(count, 7, nameof(Progress));
-        return new(ReadAttempt(ref reader), ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader));
+        Expect(count, 10, nameof(Progress));
+        return new(ReadAttempt(ref reader), ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader))
+        {
+            Blocks = ReadBlocks(ref reader),
+        };
     }
 
     static Finished ReadFinished(ref MessagePackReader reader, int count)
@@ -155,8 +158,11 @@ static class MessageReader
         return new(
             ReadAttempt(ref reader), ReadOutcome(ref reader), ReadCode(ref reader), ReadText(ref reader),
             ReadText(ref reader), ReadCount(ref reader), ReadCount(ref reader),
-            new(ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader)));
+            ReadBlocks(ref reader));
     }
+
+    static BlockCount ReadBlocks(ref MessagePackReader reader) =>
+        new(ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader));
 
     static Attempt ReadAttempt(ref MessagePackReader reader) =>
         new(ReadCount(ref reader), ReadSmall(ref reader), ReadIncarnation(ref reader));

@@ -4,7 +4,7 @@ namespace Decryptor.Protocol;
 public abstract record Message
 {
     /// <summary>The version that both sides must speak. It changes with any change to the bytes.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     private protected Message()
     {
@@ -118,7 +118,11 @@ public sealed record Keys(
 /// <param name="BytesIn">Bytes of the input consumed.</param>
 /// <param name="BytesOut">Bytes of output written.</param>
 /// <param name="CpuMicroseconds">Processor time spent by the worker process, user and system.</param>
-public sealed record Progress(Attempt Attempt, long BytesIn, long BytesOut, long CpuMicroseconds) : Message;
+public sealed record Progress(Attempt Attempt, long BytesIn, long BytesOut, long CpuMicroseconds) : Message
+{
+    /// <summary>Blocks so far, over all files of the input; zeros where no format with blocks was met.</summary>
+    public BlockCount Blocks { get; init; }
+}
 
 /// <summary>Worker to supervisor: the attempt is over, its output and report are on disk and synced.</summary>
 /// <param name="Attempt">Whose work it was.</param>

@@ -1,4 +1,5 @@
 using Decryptor.Protocol;
+using Decryptor.Worker.Formats;
 
 namespace Decryptor.Worker;
 
@@ -32,6 +33,9 @@ sealed class Budget(Limits limits, TimeProvider? clock = null)
     internal long BytesOut => Volatile.Read(ref _bytesOut);
 
     internal int Questions => _questions;
+
+    /// <summary>Blocks so far.</summary>
+    internal BlockMeter Blocks { get; } = new();
 
     /// <summary>The whole input's size, which the ratio is counted by.</summary>
     internal void Measure(long input) => _input = input;

@@ -16,8 +16,8 @@ sealed record Piece(string Source, Findings Findings, int Depth)
     internal bool HasMembers { get; set; }
 
     /// <summary>One of its members, called after the package around it where that is a member, too.</summary>
-    internal Piece Member(string name) =>
-        new(IsMember ? $"{Source}/{name}" : name, Findings.OfMember(), Depth + 1) { IsMember = true };
+    internal Piece Member(string name, bool isAhead = false) =>
+        new(IsMember ? $"{Source}/{name}" : name, Findings.OfMember(isAhead), Depth + 1) { IsMember = true };
 }
 
 /// <summary>
@@ -53,7 +53,7 @@ sealed class Descent(Resources resources, ITexts texts, InputFile input) : IDisp
     {
         using var lookahead = new Lookahead(input);
         if (lookahead.Peek(1).IsEmpty) throw lookahead.Trouble ?? Faults.Empty();
-        Enter(lookahead, new(source, new(), Depth: 0));
+        Enter(lookahead, new(source, new(meter: resources.Budget.Blocks), Depth: 0));
         var verdict = _settled is [var only] ? only.Verdict : Conclusion.Of(_settled);
         return Conclusion.WithGaps(verdict, Files);
     }
@@ -178,6 +178,7 @@ sealed class Descent(Resources resources, ITexts texts, InputFile input) : IDisp
         if (_spent is not null || done.Files.Count == 0 || !resources.Budget.Adopt(done.Budget)) return false;
         foreach (var one in done.Files) _settled.Add(done.TextOf(one) is { } text ? Written(one, text) : one);
         Blocks = Sum(Blocks, done.Blocks);
+        resources.Budget.Blocks.Change(default, done.Blocks);
         Ahead++;
         return true;
     }

@@ -21,11 +21,11 @@ static class Faults
 {
     internal static Refusal Output(long limit) => new(FailureCode.LimitOutput,
         $"the text grew past the limit of {Bytes(limit)}; what came before is kept",
-        "raise limits.outputBytesMax if such files are wanted");
+        "raise limits.outputBytesMax (--limit-output) if such files are wanted");
 
     internal static Refusal Ratio(int ratio, long input) => new(FailureCode.LimitRatio,
         $"the text grew past {ratio} times the {Bytes(input)} of the file; what came before is kept",
-        "files like this are made to fill disks: raise limits.ratioMax only if you trust the sender");
+        "files like this are made to fill disks: raise limits.ratioMax (--limit-ratio) only if you trust the sender");
 
     internal static Refusal BlockRatio(long offset, long limit) => new(FailureCode.LimitRatio,
         $"the block at {offset} gives more than {Bytes(limit)} of text, which no logger writes",
@@ -46,10 +46,10 @@ static class Faults
 
     internal static Refusal Seconds(int limit) => new(FailureCode.LimitTime,
         $"the attempt took longer than its {limit} seconds; what came before is kept",
-        "raise deadlines.jobSecondsMin if such files are wanted");
+        "raise deadlines.jobSecondsMin (--limit-time) if such files are wanted");
 
     internal static Refusal Members(int limit) => new(FailureCode.LimitMembers,
-        $"the package has more than {limit} members", "raise limits.membersMax, or send it in parts");
+        $"the package has more than {limit} members", "raise limits.membersMax (--limit-members), or send it in parts");
 
     internal static Refusal Depth(int limit) => new(FailureCode.LimitDepth,
         $"packages are nested deeper than {limit}", "unpack the outer layers and send what is inside");

@@ -63,7 +63,7 @@ sealed class MembersAhead(Resources resources, InputFile input) : IDisposable
         _waiting.Enqueue((member, ++_number));
         if (!member.MayBeAhead) return;
         _crew ??= new(resources.Limits.Threads, () => new(resources, input));
-        _crew.Free.Take(_number, member, package.Member(Descent.Shown(member.Name)));
+        _crew.Free.Take(_number, member, package.Member(Descent.Shown(member.Name), isAhead: true));
         _crew.HandOver();
     }
 }

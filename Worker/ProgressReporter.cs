@@ -63,6 +63,9 @@ sealed class ProgressReporter
     {
         budget.AskForFlush();
         var cpu = Environment.CpuUsage.TotalTime - _cpuBefore;
-        _send(new Progress(_attempt, budget.BytesIn, budget.BytesOut, (long)cpu.TotalMicroseconds));
+        _send(new Progress(_attempt, budget.BytesIn, budget.BytesOut, (long)cpu.TotalMicroseconds)
+        {
+            Blocks = budget.Blocks.Sum,
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Cli.Progressing;
 using Decryptor.Supervisor.Cli.Reading;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Storage;
@@ -18,20 +19,26 @@ static class CatCommand
         var reading = new ReadingOptions();
         var command = new Command("cat", "print the text of packages (decryptor FILE does the same)")
         {
-            files, shared.Keys, shared.Workers, shared.Config, shared.Worker,
+            files, shared.Keys, shared.Workers, shared.Progress, shared.Config, shared.Worker,
         };
+        var limits = new LimitOptions();
         reading.AddTo(command);
+        limits.AddTo(command);
         command.SetAction(parsed =>
         {
             var request = reading.Read(parsed);
             SignalListener.BlockAndReexec();
-            var settings = OneShot.SettingsFrom(parsed, shared) with { Hours = WantedHours.Of(request) };
-            return Print(parsed.GetValue(files)!, settings, request);
+            var settings = limits.In(OneShot.SettingsFrom(parsed, shared), parsed) with
+            {
+                Hours = WantedHours.Of(request),
+            };
+            var mode = Streams.OfProcess().Mode(parsed.GetValue(shared.Progress), printsText: true);
+            return Print(parsed.GetValue(files)!, settings, request, mode);
         });
         return command;
     }
 
-    static int Print(string[] named, Settings settings, ReadingRequest request)
+    static int Print(string[] named, Settings settings, ReadingRequest request, ProgressMode mode)
     {
         using var stdout = new StandardStream(1, tellsOfBrokenPipe: true);
         var inputs = new InputList(named, Talk.Say);
@@ -42,6 +49,7 @@ static class CatCommand
         using var run = new PrivateRun(folder, settings, files);
         var output = new ReadingOutput(stdout, request);
         var reading = new ReadingRun(run, inputs.Files, settings.Limits.OutputBytesMax, output, request);
+        using var show = new ProgressShow(run.Sight, mode);
         var exitCode = Guarded(() => Talk.Worse(reading.Print(), inputs.ExitCode));
         return run.Interrupted ?? exitCode;
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Cli.Progressing;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Scheduling;
@@ -18,6 +20,8 @@ sealed class PrivateRun : IDisposable
     readonly Dictionary<long, Job> _jobs = [];
     readonly Engine _engine;
     readonly string _folder;
+    readonly long _began = Stopwatch.GetTimestamp();
+    readonly Paces _paces = new();
     bool _stopped;
     bool _toldOfFailures;
     int _posted;
@@ -64,6 +68,19 @@ sealed class PrivateRun : IDisposable
     public Job? Look(long job)
     {
         lock (_gate) return _jobs.GetValueOrDefault(job);
+    }
+
+    /// <summary>How far it is.</summary>
+    public RunSight Sight()
+    {
+        // Those in hand first: what ends between the two looks is counted as ended, and not twice.
+        var workers = _engine.Latest.Workers;
+        lock (_gate)
+        {
+            bool IsOpen(Job job) => _jobs.GetValueOrDefault(job.Id) is not { IsOpen: false };
+            var open = workers.Where(slot => slot.Job is { } job && IsOpen(job));
+            return RunSight.Of(_posted, [.. _jobs.Values], [.. open]);
+        }
     }
 
     /// <summary>The keys that workers get from now on; settings name those of the beginning.</summary>
@@ -157,17 +174,17 @@ sealed class PrivateRun : IDisposable
                 Interrupted = received.Signal == Signal.Int ? 130 : 143;
                 _engine.Inbox.Post(new Event.StopAsked(true));
                 break;
-            case Signal.Usr1: Progress(); break;
+            case Signal.Usr1: TellProgress(); break;
         }
     }
 
-    void Progress()
+    // The pace is that since the run began, or since it was asked last.
+    void TellProgress()
     {
-        foreach (var worker in _engine.Latest.Workers)
-        {
-            if (worker.Job is not { } job) continue;
-            var (read, written) = (worker.Latest?.BytesIn ?? 0, worker.Latest?.BytesOut ?? 0);
-            Talk.Say($"{job.Source}: {read} of {job.Bytes} bytes read, {written} written");
-        }
+        var sight = Sight();
+        if (_paces.All.PerSecond is null) _paces.See(TimeSpan.Zero, sight with { Read = 0, Running = [] });
+        _paces.See(Stopwatch.GetElapsedTime(_began), sight);
+        foreach (var one in sight.Running) Talk.Say(ProgressText.Line(one, _paces.Of(one)));
+        Talk.Say(ProgressText.Total(sight, _paces.All));
     }
 }

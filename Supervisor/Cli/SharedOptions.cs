@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Decryptor.Supervisor.Cli.Progressing;
 
 namespace Decryptor.Supervisor.Cli;
 
@@ -42,6 +43,20 @@ sealed class SharedOptions
     public Option<string> Color { get; } = ColorOption();
 
     public Option<bool> Json { get; } = new("--json") { Description = "print JSON lines instead of text" };
+
+    /// <summary>Of the commands that a person may wait for.</summary>
+    public Option<string?> Progress { get; } = ProgressOption();
+
+    static Option<string?> ProgressOption()
+    {
+        var option = new Option<string?>("--progress")
+        {
+            Description = "bars on a terminal, or a line in ten seconds (default: auto)",
+            HelpName = string.Join('|', Streams.Words),
+        };
+        option.AcceptOnlyFromAmong(Streams.Words);
+        return option;
+    }
 
     static Option<string> ColorOption()
     {

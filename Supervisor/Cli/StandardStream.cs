@@ -37,7 +37,11 @@ sealed partial class StandardStream(int descriptor, bool tellsOfBrokenPipe = fal
     }
 
     /// <summary>The columns of the terminal that this is; 0 where it is none, or none that says it.</summary>
-    public int Columns => GetWindowSize(descriptor, AskForSize, out var size) == 0 ? size.Columns : 0;
+    public int Columns => Size.Columns;
+
+    /// <summary>Its columns and rows; 0 where it is none, or none that says it.</summary>
+    public (int Columns, int Rows) Size =>
+        GetWindowSize(descriptor, AskForSize, out var size) == 0 ? (size.Columns, size.Rows) : default;
 
     /// <summary>False once the other end of the pipe is closed.</summary>
     public bool IsHeard => !Await(0, 0).HasFlag(PollResult.Failed);

@@ -9,6 +9,9 @@ static class Talk
     /// <summary>Which exit code stands for several inputs: the one that comes last here.</summary>
     static readonly int[] _ranks = [0, 1, 3, 66, 65, 77, 76, 75, 74, 73, 69, 70];
 
+    static readonly Lock _gate = new();
+    static Action<string>? _through;
+
     public static int Error(string message, string hint, int exitCode)
     {
         Say(message);
@@ -16,7 +19,23 @@ static class Talk
         return exitCode;
     }
 
-    public static void Say(string line) => Console.Error.WriteLine($"decryptor: {Harmless.Text(line)}");
+    public static void Say(string line)
+    {
+        var said = $"decryptor: {Harmless.Text(line)}";
+        lock (_gate)
+        {
+            if (_through is { } through) through(said);
+            else Console.Error.WriteLine(said);
+        }
+    }
+
+    /// <summary>
+    /// From now on lines go to <paramref name="through"/>, since something is drawn below them; null for stderr again.
+    /// </summary>
+    public static void Through(Action<string>? through)
+    {
+        lock (_gate) _through = through;
+    }
 
     public static int Worse(int a, int b) => Array.IndexOf(_ranks, b) > Array.IndexOf(_ranks, a) ? b : a;
 

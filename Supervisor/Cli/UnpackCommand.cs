@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Cli.Progressing;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Observability;
 using Decryptor.Supervisor.Scheduling;
@@ -22,61 +23,76 @@ static class UnpackCommand
             HelpName = "DIR",
             Required = true,
         };
+        var overwrite = new Option<bool>("--overwrite")
+        {
+            Description = "replace what an earlier run has put there",
+        };
         var command = new Command("unpack", "write the text and a report of each package into a folder")
         {
-            files, output, shared.Keys, shared.Workers, shared.Config, shared.Worker, shared.Json,
+            files, output, overwrite, shared.Keys, shared.Workers, shared.Progress, shared.Config, shared.Worker,
+            shared.Json,
         };
+        var limits = new LimitOptions();
+        limits.AddTo(command);
         command.SetAction(parsed =>
         {
             SignalListener.BlockAndReexec();
-            var settings = OneShot.SettingsFrom(parsed, shared);
-            return Unpack(parsed.GetValue(files)!, parsed.GetValue(output)!, settings, parsed.GetValue(shared.Json));
+            var settings = limits.In(OneShot.SettingsFrom(parsed, shared), parsed);
+            var json = parsed.GetValue(shared.Json);
+            var mode = Streams.OfProcess().Mode(parsed.GetValue(shared.Progress), printsText: json);
+            var named = parsed.GetValue(files)!;
+            return new UnpackRun(named, parsed.GetValue(output)!, parsed.GetValue(overwrite), json).Run(settings, mode);
         });
         return command;
     }
+}
 
-    static int Unpack(string[] files, string output, Settings settings, bool json)
+/// <summary>One run of <c>unpack</c>.</summary>
+sealed class UnpackRun(string[] files, string output, bool overwrite, bool json)
+{
+    const int ColumnsMin = 40, ColumnsMax = 100;
+
+    readonly List<(string Name, Job Job)> _results = [];
+
+    public int Run(Settings settings, ProgressMode mode)
     {
         var folder = PrivateFolder.MakeIn(output, "choose another place for the output");
         using var run = new PrivateRun(folder, settings, files);
         foreach (var file in files) run.Add(file);
-        var results = new List<(string Name, Job Job)>();
+        using (new ProgressShow(run.Sight, mode)) DeliverAll(run);
+        if (!json && files.Length > 1) TellAll();
+        return run.Interrupted ?? _results.Select(result => ExitCodeOf(result.Job)).Aggregate(0, Talk.Worse);
+    }
+
+    void DeliverAll(PrivateRun run)
+    {
+        var place = new OutputFolder(output, files, overwrite);
         for (var id = 1; id <= files.Length; id++)
         {
-            var job = OneShot.AwaitEnd(run, id);
-            if (job is null) break;
-            var name = Deliver(run.FolderOf(job), output, Path.GetFileName(files[id - 1].TrimEnd('/')));
-            results.Add((name, job));
+            if (OneShot.AwaitEnd(run, id) is not { } job) return;
+            var name = place.Deliver(run.FolderOf(job), Path.GetFileName(files[id - 1].TrimEnd('/')));
+            _results.Add((name, job));
             if (json) PrintJson(Path.Combine(output, name));
             else Tell(name, job);
-            if (!json) Losses.Tell(Path.Combine(output, name), Talk.Say);
         }
-
-        if (!json && files.Length > 1) Talk.Say(Summary(results, files.Length));
-        return run.Interrupted ?? results.Select(result => ExitCodeOf(result.Job)).Aggregate(0, Talk.Worse);
     }
 
     static int ExitCodeOf(Job ended) => Talk.ExitCodeOf(ended.Outcome!.Value, ended.Code);
 
-    /// <summary>Moves the finished folder to the input's name, or to the first of its followers that is free.</summary>
-    static string Deliver(string from, string output, string input)
+    // Of several the table tells; what is wrong with one, and what to do, is told at once.
+    void Tell(string name, Job job)
     {
-        for (var n = 1; ; n++)
-        {
-            var name = n == 1 ? input : $"{input}-{n}";
-            var target = Path.Combine(output, name);
-            if (Path.Exists(target)) continue;
-            Directory.Move(from, target);
-            // The spool is the owner's alone; what is delivered is as open as the folder it was asked into.
-            File.SetUnixFileMode(target, File.GetUnixFileMode(output));
-            return name;
-        }
-    }
-
-    static void Tell(string name, Job job)
-    {
+        if (files.Length > 1 && job.Outcome == Outcome.Complete) return;
         Talk.Say(Line(name, job));
         if (job.Hint.Length > 0) Talk.Say($"hint: {job.Hint}");
+        Losses.Tell(Path.Combine(output, name), Talk.Say);
+    }
+
+    void TellAll()
+    {
+        using var stderr = new StandardStream(2);
+        var columns = stderr.Columns is > 0 and var wide ? Math.Clamp(wide, ColumnsMin, ColumnsMax) : ColumnsMax;
+        foreach (var line in UnpackedTable.Lines(_results, files.Length, columns)) Console.Error.WriteLine(line);
     }
 
     static string Line(string name, Job job) => job.Outcome switch
@@ -85,13 +101,6 @@ static class UnpackCommand
         Outcome.Partial => $"{name}: partial ({job.Code}), {StatusText.Size(job.BytesOut)} of text: {job.Text}",
         _ => $"{name}: FAILED ({job.Code}): {job.Text}",
     };
-
-    static string Summary(List<(string Name, Job Job)> results, int inputs)
-    {
-        int Count(Outcome outcome) => results.Count(result => result.Job.Outcome == outcome);
-        var (complete, partial) = (Count(Outcome.Complete), Count(Outcome.Partial));
-        return $"{inputs} inputs: {complete} complete, {partial} partial, {Count(Outcome.Failed)} failed";
-    }
 
     static void PrintJson(string folder)
     {

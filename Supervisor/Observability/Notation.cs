@@ -51,13 +51,17 @@ static class Notation
     {
         Hello hello => $"hello{Version(hello.ProtocolVersion)}{As(hello, said.Worker)}",
         Progress now => string.Create(CultureInfo.InvariantCulture,
-            $"progress {Of(now.Attempt, said)} in {now.BytesIn} out {now.BytesOut} cpu {now.CpuMicroseconds}"),
+            $"progress {Of(now.Attempt, said)} in {now.BytesIn} out {now.BytesOut} cpu {now.CpuMicroseconds}")
+            + Of(now.Blocks),
         KeyRequest request => $"asks {Of(request.Attempt, said)} {request.Question} {Spelling.Word(request.Format)}",
         Fingerprint print =>
             $"fingerprint {Of(print.Attempt, said)} {Convert.ToHexStringLower(print.Sha256.Span)}",
         Finished end => $"finished {Of(end.Attempt, said)} {Report.Word(end.Outcome)}{End(end, said.HasReport)}",
         _ => throw new UnknownCaseException(said.Message),
     };
+
+    static string Of(BlockCount blocks) => blocks == default ? "" : string.Create(
+        CultureInfo.InvariantCulture, $" blocks {blocks.Total} ok {blocks.Ok} bad {blocks.Bad}");
 
     public static string Of(Move move) => move switch
     {

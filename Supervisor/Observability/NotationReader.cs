@@ -154,7 +154,17 @@ sealed class NotationReader
         words.Need("out");
         var bytesOut = words.Count("bytes");
         words.Need("cpu");
-        return new(attempt, bytesIn, bytesOut, words.Count("microseconds"));
+        return new(attempt, bytesIn, bytesOut, words.Count("microseconds")) { Blocks = Blocks(words) };
+    }
+
+    static BlockCount Blocks(Words words)
+    {
+        if (!words.Take("blocks")) return default;
+        var total = words.Count("blocks");
+        words.Need("ok");
+        var ok = words.Count("blocks");
+        words.Need("bad");
+        return new(total, ok, words.Count("blocks"));
     }
 
     static KeyRequest Asks(Words words, Incarnation worker)

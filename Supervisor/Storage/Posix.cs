@@ -11,7 +11,7 @@ namespace Decryptor.Supervisor.Storage;
 static partial class Posix
 {
     internal const int NoPermission = 1, NotThere = 2, TryAgain = 11, Denied = 13, Exists = 17, OtherFileSystem = 18,
-        NotAFolder = 20, AFolder = 21, ReadOnly = 30, NotEmpty = 39, ALink = 40;
+        NotAFolder = 20, AFolder = 21, NotKnown = 22, ReadOnly = 30, NotSupported = 38, NotEmpty = 39, ALink = 40;
 
     internal const int CreateOnce = 0x40 | 0x80 | 1, CreateOrOpen = 0x40 | 2,
         CloseOnExec = 0x80000, NonBlocking = 0x800,
@@ -21,6 +21,8 @@ static partial class Posix
     internal const int LockExclusive = 2, LockAtOnce = 4;
     internal const int MayWriteAndEnter = 2 | 1;
 
+    const int HereItself = -100;
+    const uint ExchangeNames = 2;
     const uint BasicMask = 0x7ff, BirthMask = 0x800, MountMask = 0x1000;
 
     // Two flags whose numbers depend on the processor.
@@ -88,6 +90,13 @@ static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     internal static partial int RenameAt(SafeFileHandle from, byte[] name, SafeFileHandle to, byte[] newName);
+
+    /// <summary>Two names of one file system change their places in one step.</summary>
+    internal static int Exchange(string one, string other) =>
+        RenameAt2(HereItself, NameText.ToPath(one), HereItself, NameText.ToPath(other), ExchangeNames);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static partial int RenameAt2(int from, byte[] name, int to, byte[] newName, uint how);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     internal static partial int UnlinkAt(SafeFileHandle folder, byte[] name, int flags);

@@ -24,7 +24,7 @@ readonly record struct Verdict(Outcome Outcome, FailureCode? Code, string Messag
 /// What is known of one text while it is being decoded. It is filled as it goes, so that a limit that ends the decoding
 /// does not take with it what was found before. Its lists are bounded; what does not fit is counted.
 /// </summary>
-sealed class Findings(string format = "")
+sealed class Findings(string format = "", BlockMeter? meter = null)
 {
     const int GapsMax = 1000;
     const int WarningsMax = 100;
@@ -42,7 +42,15 @@ sealed class Findings(string format = "")
     internal long Delivered { get; set; }
 
     /// <summary>Null for formats without blocks.</summary>
-    internal BlockCount? Blocks { get; set; }
+    internal BlockCount? Blocks
+    {
+        get;
+        set
+        {
+            meter?.Change(field ?? default, value ?? default);
+            field = value;
+        }
+    }
 
     /// <summary>What is seen of it besides, for whoever asks what it is.</summary>
     internal Evidence Evidence { get; private set; } = new();
@@ -71,9 +79,10 @@ sealed class Findings(string format = "")
     }
 
     /// <summary>What is known of a member before it is opened: the formats and keys around it.</summary>
-    internal Findings OfMember()
+    /// <param name="isAhead">Whether it is opened ahead of its turn; then nobody looks on.</param>
+    internal Findings OfMember(bool isAhead = false)
     {
-        var member = new Findings(Format);
+        var member = new Findings(Format, isAhead ? null : meter);
         member._keys.UnionWith(_keys);
         return member;
     }

@@ -6,12 +6,12 @@ namespace Decryptor.EndToEnd.Tests;
 static partial class Terminal
 {
     /// <summary>Runs a call of the program in a folder; what it prints on both streams comes back as text.</summary>
-    public static Ran Run(int columns, string folder, string call)
+    public static Ran Run(int columns, string folder, string call, string term = "xterm")
     {
         if (Shell.Run("command -v script && command -v stty").ExitCode != 0)
             Assert.Ignore("script and stty, which make the terminal, are not installed");
         return Shell.Run(
-            "cd \"$1\" && TERM=xterm exec script -qec \"stty cols $2 && '$3' $4\" /dev/null",
+            $"cd \"$1\" && TERM={term} exec script -qec \"stty cols $2 && '$3' $4\" /dev/null",
             folder, $"{columns}", Programs.Supervisor, call);
     }
 

@@ -95,6 +95,7 @@ sealed class LimitTests
         Refused(new Progress(Specimens.Attempt, count, 0, 0));
         Refused(new Progress(Specimens.Attempt, 0, count, 0));
         Refused(new Progress(Specimens.Attempt, 0, 0, count));
+        Refused(new Progress(Specimens.Attempt, 0, 0, 0) { Blocks = new(count, 0, 0) });
         Refused(new Progress(Specimens.Attempt with { Job = count }, 0, 0, 0));
         Refused(new Finished(Specimens.Attempt, Outcome.Complete, "", "", "", 0, 0, new(0, count, 0)));
         Refused(new KeyRequest(Specimens.Attempt, -1, "xlog", default));

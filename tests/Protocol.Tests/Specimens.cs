@@ -58,7 +58,7 @@ static class Specimens
         ["keys"] = new Keys(Attempt, 1, 2, [new("main", Bytes(16)), new("übrig", Bytes(4), IsPublished: true)]),
         ["keys-none"] = new Keys(Attempt, 2, 0, []),
         ["fingerprint"] = new Fingerprint(Attempt, Bytes(Frame.HashLength)),
-        ["progress"] = new Progress(Attempt, 65_536, 5_000_000_000, 1_250_000),
+        ["progress"] = new Progress(Attempt, 65_536, 5_000_000_000, 1_250_000) { Blocks = new(812, 809, 3) },
         ["finished-complete"] = new Finished(Attempt, Outcome.Complete, "", "", "", 120_000, 1_300_000, new(9, 9, 0)),
         ["finished-partial"] = new Finished(
             Attempt, Outcome.Partial, "DAMAGED", "2 of 9 blocks could not be inflated",
@@ -75,7 +75,7 @@ static class Specimens
             (Message)new KeyRequest(attempt, question, format, header)),
         Gen.Select(Attempts, Hashes, (attempt, hash) => (Message)new Fingerprint(attempt, hash)),
         Gen.Select(Attempts, Counts, Counts, Counts, (attempt, bytesIn, bytesOut, cpu) =>
-            (Message)new Progress(attempt, bytesIn, bytesOut, cpu)),
+            (Message)new Progress(attempt, bytesIn, bytesOut, cpu) { Blocks = new(bytesIn, cpu, bytesOut) }),
         Gen.Select(Attempts, Codes, Texts, Counts, Gen.Int[0, 2], (attempt, code, text, count, outcome) =>
             (Message)new Finished(attempt, (Outcome)outcome, code, text, text, count, count, new(count, count, 0))));
 

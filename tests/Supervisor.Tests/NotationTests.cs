@@ -87,6 +87,7 @@ sealed class NotationTests
         yield return new Hello(Message.Version, attempt.Worker, "", "", "");
         yield return new Hello(Message.Version + 1, default, "", "", "");
         yield return new Progress(attempt, random.NextInt64(), 0, random.Next());
+        yield return new Progress(attempt, 1, 2, 3) { Blocks = new(random.Next(1, 99), random.Next(), 2) };
         yield return new KeyRequest(attempt, random.Next(), text, default);
         yield return new Fingerprint(attempt, new byte[] { 0xab, 1, (byte)random.Next(256) });
         yield return new Finished(attempt, Outcome.Complete, "", "", "", 0, 0, default);

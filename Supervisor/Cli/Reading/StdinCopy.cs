@@ -68,7 +68,7 @@ static class StdinCopy
 
     static UsageException TooLong(long bytesMax) => new(
         $"{InputList.Stdin}: the standard input has more than {bytesMax} bytes ({FailureCode.LimitOutput}, failed)",
-        "write it into a file, or raise limits.outputBytesMax")
+        "write it into a file, or raise limits.outputBytesMax (--limit-output)")
     {
         ExitCode = FailureCode.LimitOutput.ExitCode,
     };

@@ -49,12 +49,12 @@ static class AgeFaults
 
     internal static Refusal WorkFactor(string log, int limit) =>
         new(FailureCode.LimitKdf, Invariant($"its password derivation takes 2^{log} steps; the limit is 2^{limit}"),
-            "raise limits.scryptLogMax only if you trust the sender: each step more doubles time and memory");
+            "raise limits.scryptLogMax (--limit-kdf) only if you trust the sender: each step doubles time and memory");
 
     internal static Refusal Passwords(int tried, int all, int log) =>
         new(FailureCode.LimitKdf,
             Invariant($"{tried} of {all} passwords were tried, of 2^{log} steps each, and none opens the file"),
-            "keep fewer passwords in the ring, or raise limits.scryptLogMax");
+            "keep fewer passwords in the ring, or raise limits.scryptLogMax (--limit-kdf)");
 
     internal static Refusal NoMemory(int log) =>
         new(FailureCode.LimitMemory,

@@ -83,7 +83,7 @@ sealed class Bzip2Layer : ForwardStream
         if (most > _windowMax)
             throw new Refusal(FailureCode.LimitMemory,
                 $"the bzip2 file at {_outer.Position} has blocks of {most} bytes; the limit is {_windowMax}",
-                "raise limits.windowBytesMax if such files are wanted");
+                "raise limits.windowBytesMax (--limit-memory) if such files are wanted");
         if (_block is null || _level != most) _block = new(most);
         _outer.Skip(HeadBytes);
         (_inStream, _sum, _level) = (true, 0, most);

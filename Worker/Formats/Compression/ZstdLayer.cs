@@ -117,7 +117,7 @@ sealed unsafe class ZstdLayer : ForwardStream
     {
         ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge => new(FailureCode.LimitMemory,
             $"the zstd frame at {_outer.Position} asks for a window above the limit of {_windowMax} bytes",
-            "raise limits.windowBytesMax if such files are wanted"),
+            "raise limits.windowBytesMax (--limit-memory) if such files are wanted"),
         ZSTD_ErrorCode.ZSTD_error_dictionary_wrong => new(FailureCode.Unsupported,
             "the zstd frame was made with a dictionary, which is not known here",
             "decompress it yourself and send what is inside"),

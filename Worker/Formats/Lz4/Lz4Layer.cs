@@ -98,7 +98,7 @@ sealed class Lz4Layer : ForwardStream
         if (_head.BlockMax > _windowMax)
             throw new Refusal(FailureCode.LimitMemory,
                 $"the lz4 frame at {_outer.Position} has blocks of {_head.BlockMax} bytes; the limit is {_windowMax}",
-                "raise limits.windowBytesMax if such files are wanted");
+                "raise limits.windowBytesMax (--limit-memory) if such files are wanted");
         Return();
         _packed = ArrayPool<byte>.Shared.Rent(_head.BlockMax);
         _room = ArrayPool<byte>.Shared.Rent(History + _head.BlockMax);

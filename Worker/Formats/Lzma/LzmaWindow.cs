@@ -14,7 +14,7 @@ static class LzmaWindow
         var needed = Math.Max(Math.Min(window, size), Least);
         return needed <= Math.Min(limit, Array.MaxLength) ? (int)needed : throw new Refusal(FailureCode.LimitMemory,
             $"the {what} asks for a window of {window} bytes; the limit is {limit}",
-            "raise limits.windowBytesMax if such files are wanted");
+            "raise limits.windowBytesMax (--limit-memory) if such files are wanted");
     }
 
     /// <summary>The window that LZMA2 codes in one byte; null where there is no such.</summary>
