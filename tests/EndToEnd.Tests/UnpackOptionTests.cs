@@ -16,7 +16,7 @@ sealed class UnpackOptionTests
         var ran = Programs.Run("unpack", file, "-o", scratch["out"], "--overwrite");
         Assert.That(ran.ExitCode, Is.Zero, ran.ToString());
         Assert.That(Directory.GetFileSystemEntries(scratch["out"]), Is.EqualTo(new[] { scratch["out/boot.txt"] }));
-        Assert.That(File.ReadAllText(scratch["out/boot.txt/boot.txt"]), Is.EqualTo("second\n"));
+        Assert.That(File.ReadAllText(scratch["out/boot.txt/boot.log"]), Is.EqualTo("second\n"));
         Assert.That(File.Exists(scratch["out/boot.txt/note"]), Is.False);
     }
 
@@ -38,7 +38,7 @@ sealed class UnpackOptionTests
         var before = Everything(scratch["out/boot.txt"]);
         var ran = Programs.Run("unpack", file, "-o", scratch["out"], "--overwrite");
         Assert.That(ran.ExitCode, Is.Zero, ran.ToString());
-        Assert.That(File.ReadAllText(scratch["out/boot.txt-2/boot.txt"]), Is.EqualTo("text\n"));
+        Assert.That(File.ReadAllText(scratch["out/boot.txt-2/boot.log"]), Is.EqualTo("text\n"));
         Assert.That(Everything(scratch["out/boot.txt"]), Is.EqualTo(before));
     }
 
@@ -50,8 +50,8 @@ sealed class UnpackOptionTests
         var other = scratch.Write("b/boot.txt", "b\n"u8.ToArray());
         foreach (var _ in new[] { 1, 2 })
             Programs.Run("unpack", one, other, "-o", scratch["out"], "--overwrite");
-        Assert.That(File.ReadAllText(scratch["out/boot.txt/boot.txt"]), Is.EqualTo("a\n"));
-        Assert.That(File.ReadAllText(scratch["out/boot.txt-2/boot.txt"]), Is.EqualTo("b\n"));
+        Assert.That(File.ReadAllText(scratch["out/boot.txt/boot.log"]), Is.EqualTo("a\n"));
+        Assert.That(File.ReadAllText(scratch["out/boot.txt-2/boot.log"]), Is.EqualTo("b\n"));
     }
 
     [TestCase("cat"), TestCase("unpack"), CancelAfter(60_000)]

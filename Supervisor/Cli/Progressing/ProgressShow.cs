@@ -8,9 +8,12 @@ namespace Decryptor.Supervisor.Cli.Progressing;
 /// </summary>
 sealed class ProgressShow : IDisposable
 {
+    const int LooksALine = 10;
+    const int UsualColumns = 80, UsualRows = 24;
+
     // Who waits for less than that does not want to read anything but the end.
     static readonly TimeSpan _delay = TimeSpan.FromMilliseconds(400), _picture = TimeSpan.FromMilliseconds(125),
-        _line = TimeSpan.FromSeconds(10);
+        _look = TimeSpan.FromSeconds(1);
 
     readonly long _began = Stopwatch.GetTimestamp();
     readonly ManualResetEventSlim _over = new();
@@ -39,7 +42,12 @@ sealed class ProgressShow : IDisposable
 
     void Tell()
     {
-        while (!_over.Wait(_line)) Talk.Say(ProgressText.Total(Look(), _paces.All));
+        for (var looks = 1; !_over.Wait(_look); looks++)
+        {
+            // The pace is that of the last looks.
+            var sight = Look();
+            if (looks % LooksALine == 0) Talk.Say(ProgressText.Total(sight, _paces.All));
+        }
     }
 
     void Draw()
@@ -50,13 +58,19 @@ sealed class ProgressShow : IDisposable
         Talk.Through(Keep);
         do
         {
-            var (columns, rows) = _stderr.Size;
-            // Some terminals begin a new line behind their last column.
-            screen.Draw(Said(), ProgressText.Bars(Look(), _paces, (columns > 0 ? columns : 80) - 1, rows, style));
+            screen.Draw(Said(), Bars(style));
         }
         while (!_over.Wait(_picture));
         Talk.Through(null);
         screen.Draw(Said(), []);
+    }
+
+    IReadOnlyList<string> Bars(BarStyle style)
+    {
+        var (columns, rows) = _stderr.Size;
+        // Some terminals do not say their size, and some begin a new line behind their last column.
+        return ProgressText.Bars(
+            Look(), _paces, (columns > 0 ? columns : UsualColumns) - 1, rows > 0 ? rows : UsualRows, style);
     }
 
     RunSight Look()
