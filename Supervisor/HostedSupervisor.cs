@@ -39,7 +39,10 @@ sealed class HostedSupervisor : IHostedService, IDisposable
             new() { Rescan = TimeSpan.FromSeconds(settings.RescanSeconds) });
         _starved = new(engine, _room, log);
         _reloading = new(engine, settings, reload, log);
-        _control = new(engine.Spool.Run, engine.Control, Find);
+        _control = new(engine.Spool.Run, engine.Control, Find)
+        {
+            Submit = new(engine.Spool.Incoming, engine.Control, _room),
+        };
         _status = new(new(
             engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
             worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,

@@ -6,6 +6,7 @@ using Decryptor.Supervisor.Cli.Evidence;
 using Decryptor.Supervisor.Cli.Explaining;
 using Decryptor.Supervisor.Cli.KeyCommands;
 using Decryptor.Supervisor.Cli.Manual;
+using Decryptor.Supervisor.Cli.Submitting;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Storage;
 
@@ -65,6 +66,7 @@ static class CommandLine
         root.Add(ExplainCommand.Build(options));
         root.Add(KeysCommand.Build(options));
         root.Add(ServeCommand.Build(options));
+        root.Add(SubmitCommand.Build(options));
         root.Add(JobsCommand.Build(options));
         root.Add(StatusCommand.Build(options));
         root.Add(ReplayCommand.Build());

@@ -17,13 +17,18 @@ static class ControlLine
 
     /// <summary>Asks.</summary>
     /// <exception cref="UsageException">No service runs, or we may not reach it.</exception>
-    public static ControlReply Ask(string spool, string act, long job)
+    public static ControlReply Ask(string spool, string act, long job) =>
+        Ask(spool, new ControlRequest { Act = act, Job = job });
+
+    /// <summary>Asks.</summary>
+    /// <exception cref="UsageException">No service runs, or we may not reach it.</exception>
+    public static ControlReply Ask(string spool, ControlRequest request)
     {
         try
         {
             using var place = new ControlPlace(Path.Combine(spool, "run"));
             using var socket = place.Connect();
-            return Ask(socket, new ControlRequest { Act = act, Job = job });
+            return Ask(socket, request);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {

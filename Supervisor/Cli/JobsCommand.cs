@@ -64,8 +64,7 @@ static class JobsCommand
 
     static void PrintJson(IReadOnlyList<Job> jobs)
     {
-        foreach (var line in jobs.Select(JobLine.Of))
-            Console.WriteLine(JsonSerializer.Serialize(line, JobLineJson.Compact.JobLine));
+        foreach (var line in jobs.Select(JobLine.Of)) Console.WriteLine(line.ToJson());
     }
 }
 
@@ -80,6 +79,8 @@ sealed record JobLine(
         "job", job.Id.ToString(CultureInfo.InvariantCulture), job.Source, Said(job.Tenant), job.State.ToString(),
         job.Outcome is { } outcome ? Report.Word(outcome) : null, Said(job.Code), Said(job.Text), Said(job.Hint),
         job.Attempts, job.Deaths, job.Worker?.ToString(), job.Bytes, job.BytesOut, job.Arrived, job.Ended);
+
+    public string ToJson() => JsonSerializer.Serialize(this, JobLineJson.Compact.JobLine);
 
     static string? Said(string text) => text.Length > 0 ? text : null;
 }

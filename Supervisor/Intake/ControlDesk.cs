@@ -18,14 +18,21 @@ sealed class ControlDesk(Func<Event, TimeSpan, bool> post)
     /// <param name="found">With which job, as the ledger has it, and whether its input is kept.</param>
     /// <param name="who">Who asks.</param>
     /// <param name="patience">How long a reply may take.</param>
-    public Order.Reply? Ask(OperatorAct act, (Job Job, bool HasInput) found, string who, TimeSpan patience)
+    public Order.Reply? Ask(OperatorAct act, (Job Job, bool HasInput) found, string who, TimeSpan patience) =>
+        Ask(ticket => new Event.OperatorAsked(act, found.Job, who, ticket, found.HasInput), patience);
+
+    /// <summary>Hands in an upload; null when no reply comes in time: it may then still be taken in.</summary>
+    public Order.Reply? Submit(Event.JobArrived arrived, TimeSpan patience) =>
+        Ask(ticket => arrived with { Ticket = ticket }, patience);
+
+    Order.Reply? Ask(Func<long, Event> question, TimeSpan patience)
     {
         var until = DateTime.UtcNow + patience;
         var ticket = Interlocked.Increment(ref _lastTicket);
         var replied = _waiting[ticket] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            if (!post(new Event.OperatorAsked(act, found.Job, who, ticket, found.HasInput), patience)) return null;
+            if (!post(question(ticket), patience)) return null;
             var left = until - DateTime.UtcNow;
             return replied.Task.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero) ? replied.Task.Result : null;
         }

@@ -21,7 +21,8 @@ sealed class ControlSocket(
 {
     const int ConnectionsMax = 32;
     const string FreshName = ".control.new";
-    const string Form = "one line of JSON: {\"act\":\"retry|cancel|release\",\"job\":17}";
+    const string Form = "one line of JSON: {\"act\":\"retry|cancel|release\",\"job\":17}, or "
+        + "{\"act\":\"submit\",\"file\":\".submitted-1\",\"source\":\"boot.xlog\"}";
 
     static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
@@ -33,6 +34,9 @@ sealed class ControlSocket(
     int _connections;
     long _unheard;
     volatile bool _stopping;
+
+    /// <summary>Takes in files; null where none are taken in this way.</summary>
+    public SubmitDesk? Submit { get; init; }
 
     /// <summary>Replies that nobody was there to take.</summary>
     public long Unheard => Interlocked.Read(ref _unheard);
@@ -160,7 +164,10 @@ sealed class ControlSocket(
                 "ask as root, or as the user that the service runs as");
         if (ReadLine(connection) is not { } line)
             return ControlReply.No("usage", "no line came in time, or one that is too long", Form);
-        return Parse(line, out var wrong) is { } request ? Ask(request, peer) : wrong!;
+        if (Parse(line, out var wrong) is not { } request) return wrong!;
+        if (request.Act != ControlRequest.Submit) return Ask(request, peer);
+        return Submit is null ? ControlReply.No("refused", "nothing can be submitted here")
+            : Submit.Take(request, _patience) ?? Worded(null);
     }
 
     // The ledger may lag behind the scheduler by the turn that is carried out just now: then it is read again.
@@ -169,7 +176,7 @@ sealed class ControlSocket(
         var until = DateTime.UtcNow + _patience;
         while (true)
         {
-            if (find(request.Job) is not { } job)
+            if (find(request.Job!.Value) is not { } job)
                 return ControlReply.No("unknown", $"there is no job {request.Job}", "decryptor jobs lists them");
             var reply = desk.Ask(ControlRequest.Acts[request.Act], job, peer.ToString(), _patience);
             if (reply?.Result != ActResult.Stale || DateTime.UtcNow >= until) return Worded(reply);
@@ -211,7 +218,7 @@ sealed class ControlSocket(
         try
         {
             var request = ControlRequest.FromJson(line);
-            if (ControlRequest.Acts.ContainsKey(request.Act)) return request;
+            if (request.Act == ControlRequest.Submit || ControlRequest.Acts.ContainsKey(request.Act)) return request;
             wrong = ControlReply.No("usage", "there is no such act", Form);
         }
         catch (JsonException)

@@ -118,7 +118,8 @@ static class Notation
     static string Way(Event.JobArrived job) =>
         (job.Tenant.Length > 0 ? $" tenant {Spelling.Word(job.Tenant)}" : "")
         + (job.Place != job.Source ? $" from {Spelling.Word(job.Place)}" : "")
-        + (job.Outside ? " outside" : "");
+        + (job.Outside ? " outside" : "")
+        + (job.Ticket is { } ticket ? $" ticket {ticket}" : "");
 
     // The version that we speak goes without saying, so that a play outlives it.
     static string Version(int version) => version == Message.Version ? "" : $" {version}";

@@ -68,7 +68,11 @@ sealed class NotationReader
         var bytes = words.Count("a length");
         var tenant = words.Take("tenant") ? words.Word("a tenant") : "";
         var place = words.Take("from") ? words.Word("a place") : source;
-        return new(place, source, tenant, bytes, words.Take("outside"));
+        var outside = words.Take("outside");
+        return new(place, source, tenant, bytes, outside)
+        {
+            Ticket = words.Take("ticket") ? words.Count("a ticket") : null,
+        };
     }
 
     static Event.InputGone Gone(Words words)

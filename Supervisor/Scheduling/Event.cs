@@ -21,7 +21,11 @@ abstract record Event
     /// <param name="Tenant">Whose it is; empty for none.</param>
     /// <param name="Bytes">Its length.</param>
     /// <param name="Outside">True for a file that stays where it is and is only read.</param>
-    internal sealed record JobArrived(string Place, string Source, string Tenant, long Bytes, bool Outside) : Event;
+    internal sealed record JobArrived(string Place, string Source, string Tenant, long Bytes, bool Outside) : Event
+    {
+        /// <summary>Names the question of whoever handed it in; <see cref="Order.Reply"/> tells the job.</summary>
+        public long? Ticket { get; init; }
+    }
 
     /// <summary>An upload that was to be accepted had left <c>incoming/</c> before it could be moved.</summary>
     internal sealed record InputGone(long Job) : Event;

@@ -26,6 +26,15 @@ sealed class JobDesk(
         };
         if (!arrived.Outside) turn.Do(new Move.Accept(job, arrived.Place));
         Accept(job, "it arrived");
+        if (arrived.Ticket is { } ticket)
+            turn.Tell(new Order.Reply(ticket, ActResult.Done, $"job {job.Id} is taken in", job.Id));
+    }
+
+    /// <summary>Who leaves accepts nothing more: it stays in <c>incoming/</c> for the next supervisor.</summary>
+    public void TurnAway(Event.JobArrived arrived)
+    {
+        if (arrived.Ticket is { } ticket)
+            turn.Tell(new Order.Reply(ticket, ActResult.Refused, "the service is about to stop"));
     }
 
     /// <summary>An upload had left before it could be moved.</summary>

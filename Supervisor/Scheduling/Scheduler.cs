@@ -116,8 +116,8 @@ sealed class Scheduler
     {
         switch (happened)
         {
-            // Who leaves accepts nothing more: the upload stays in incoming/ for the next supervisor.
-            case Event.JobArrived arrived: if (!Stopping) _jobs.Arrive(arrived); break;
+            case Event.JobArrived arrived when Stopping: _jobs.TurnAway(arrived); break;
+            case Event.JobArrived arrived: _jobs.Arrive(arrived); break;
             case Event.InputGone gone: _jobs.LoseInput(gone.Job); break;
             case Event.WorkerSaid said: Hear(said); break;
             case Event.KeysAnswered answered: AfterAnswer(answered.Attempt); break;

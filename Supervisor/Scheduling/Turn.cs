@@ -132,8 +132,8 @@ abstract record Order
     /// <summary>End its input: it finishes and leaves.</summary>
     internal sealed record Dismiss(Incarnation Worker) : Order;
 
-    /// <summary>Answer an operator.</summary>
-    internal sealed record Reply(long Ticket, ActResult Result, string Text) : Order;
+    /// <summary>Answer an operator, or whoever has handed in an upload: then with the job that it became.</summary>
+    internal sealed record Reply(long Ticket, ActResult Result, string Text, long? Job = null) : Order;
 
     /// <summary>SIGKILL; <paramref name="Over"/> is what it worked on.</summary>
     internal sealed record Kill(Incarnation Worker, Attempt? Over, string Why) : Order;

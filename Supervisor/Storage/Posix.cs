@@ -22,7 +22,7 @@ static partial class Posix
     internal const int MayWriteAndEnter = 2 | 1;
 
     const int HereItself = -100;
-    const uint ExchangeNames = 2;
+    const uint OnlyNew = 1, ExchangeNames = 2;
     const uint BasicMask = 0x7ff, BirthMask = 0x800, MountMask = 0x1000;
 
     // Two flags whose numbers depend on the processor.
@@ -94,6 +94,11 @@ static partial class Posix
     /// <summary>Two names of one file system change their places in one step.</summary>
     internal static int Exchange(string one, string other) =>
         RenameAt2(HereItself, NameText.ToPath(one), HereItself, NameText.ToPath(other), ExchangeNames);
+
+    /// <summary>Moves a file to a name that is free; false where it is not.</summary>
+    internal static bool MoveNew(string from, string to) =>
+        RenameAt2(HereItself, NameText.ToPath(from), HereItself, NameText.ToPath(to), OnlyNew) == 0
+            || (LastError == Exists ? false : throw Failure($"moving {from}"));
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
     private static partial int RenameAt2(int from, byte[] name, int to, byte[] newName, uint how);

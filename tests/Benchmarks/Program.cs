@@ -27,6 +27,8 @@ return args switch
     ["ledger", .. var sizes] => LedgerBench.Run([.. sizes.Select(Number)]),
     ["chart"] => ChartBench.Run(rounds: 5),
     ["chart", var rounds] => ChartBench.Run(Number(rounds)),
+    ["reading"] => ReadingBench.Run(rounds: 7, gibibytes: 1),
+    ["reading", var rounds] => ReadingBench.Run(Number(rounds), gibibytes: 1),
     ["start"] => StartBench.Run(runs: 40),
     ["start", var runs] => StartBench.Run(Number(runs)),
     _ => Usage(),
@@ -38,6 +40,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: scripts/bench [recovery [CYCLES] | throughput [ROUNDS] | damage [--verbose]"
         + " | decode [CASE [ROUNDS]] | memory [GIB [KIND]] | jobs [JOBS ROUNDS] | latency [UPLOADS]"
-        + " | growth [WAITING...] | ledger [JOBS...] | start [RUNS] | chart [ROUNDS]]");
+        + " | growth [WAITING...] | ledger [JOBS...] | start [RUNS] | reading [ROUNDS] | chart [ROUNDS]]");
     return 2;
 }

@@ -100,6 +100,7 @@ sealed class NotationTests
         var worker = new Incarnation(random.Next(1, 3), random.Next(1, 9));
         yield return new Event.JobArrived(text, text, text, random.NextInt64(), random.Next(2) == 0);
         yield return new Event.JobArrived("t/" + text, text, "t", 0, false);
+        yield return new Event.JobArrived(text, text, "", 1, false) { Ticket = random.Next(1, 99) };
         yield return new Event.InputGone(random.NextInt64());
         foreach (var message in Messages(random, text))
             yield return new Event.WorkerSaid(worker, message, message is Finished && random.Next(2) == 0);

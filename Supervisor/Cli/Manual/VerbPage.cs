@@ -35,6 +35,9 @@ sealed record VerbPage(
                     + "stays whole. All that are given must hold. A filter that nothing passes ends with 1.",
                 "A time stands for all that its words cover: `--until 09:10` goes up to the last of 09:10:59. Without "
                     + "a zone it is what the entry's own clock showed; with `Z` or `+08:00`, an instant.",
+                "Progress is drawn where the text goes into a file; into a pipe only with `--progress always`, since a "
+                    + "pager may be drawing on the same terminal. Off a terminal that is a line in ten seconds, "
+                    + "and `kill -USR1` asks for one at any time.",
                 "With `--follow`, each second in which a file grew costs a copy and a decoding of the whole file; what "
                     + "was printed is skipped. It goes on over renames and cuts, and ends with Ctrl-C (130).",
             ]),
@@ -42,10 +45,15 @@ sealed record VerbPage(
             [
                 ("decryptor unpack *.xlog -o texts --keys keys", "a folder for each package, with text and report"),
                 ("decryptor unpack upload.zip -o texts --json", "the reports as JSON lines"),
+                ("decryptor unpack *.zip -o texts --overwrite", "again, over what it wrote before"),
+                ("decryptor unpack large.zip -o texts --limit-output 64G", "more text than is usual"),
             ],
             [
                 "Writes `DIR/NAME/` for each package: its texts, and `report.json` with outcome, gaps, the key that "
-                    + "opened it, and the SHA-256 of each text. It goes on over failures and returns the worst.",
+                    + "opened it, and the SHA-256 of each text. It goes on over failures and returns the worst. "
+                    + "A name that is taken gets a number; `--overwrite` replaces what `unpack` itself has written.",
+                "On a terminal bars show how far each package is, and a line the whole run with its pace, the time "
+                    + "that is left, and the blocks. `kill -USR1` asks for the same in lines, anywhere.",
             ]),
         new("inspect", "read",
             [
@@ -98,6 +106,19 @@ sealed record VerbPage(
                 "Signals: TERM and INT finish the running jobs and stop (a second one stops at once), HUP reads keys "
                     + "and settings again, USR1 dumps the status, USR2 replaces the workers one by one, TTIN and TTOU "
                     + "make one worker more or one less.",
+            ]),
+        new("submit", "service",
+            [
+                ("decryptor submit boot.xlog --spool /var/lib/decryptor", "hand it a package"),
+                ("decryptor submit *.zip --wait --spool /var/lib/decryptor", "and wait for what becomes of them"),
+                ("decryptor submit - --tenant acme --spool /var/lib/decryptor", "from the standard input"),
+            ],
+            [
+                "A package is copied into the spool and synced before anything is said of it; `--move` takes it away. "
+                    + "The service answers with the number of the job. Where none runs, or none may be asked, the "
+                    + "package lies in `incoming/`, where the next one finds it.",
+                "With `--wait` the exit code is that of `cat`; 69 where the service ends or the time is up. A job goes "
+                    + "on, whoever waits for it. What a killed `submit` has left, the next one hands in.",
             ]),
         new("jobs", "service",
             [
