@@ -9,8 +9,9 @@ using Decryptor.Supervisor.Storage;
 namespace Decryptor.Supervisor.Cli;
 
 /// <summary>
-/// <c>decryptor jobs show ID</c>: everything that is known of one job, whether the service runs or not: how it stands,
+/// <c>decryptor jobs show ID…</c>: everything that is known of jobs, whether the service runs or not: how each stands,
 /// what became of it and when and why, what operators did with it, and where its report and its crash cards lie.
+/// Returns 66 where one of them is none.
 /// </summary>
 static class JobsShowCommand
 {
@@ -18,22 +19,33 @@ static class JobsShowCommand
 
     public static Command Build(SharedOptions shared)
     {
-        var id = new Argument<long>("ID") { Description = "the job's number" };
-        var command = new Command("show", "show all that is known of one job") { id, shared.Spool, shared.Json };
+        var ids = new Argument<long[]>("ID") { Description = "the jobs' numbers", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("show", "show all that is known of jobs") { ids, shared.Spool, shared.Json };
         command.SetAction(parsed =>
-            Show(parsed.GetValue(shared.Spool)!, parsed.GetValue(id), parsed.GetValue(shared.Json)));
+            Show(parsed.GetValue(shared.Spool)!, parsed.GetValue(ids)!, parsed.GetValue(shared.Json)));
         return command;
     }
 
-    static int Show(string spool, long id, bool json)
+    static int Show(string spool, IEnumerable<long> ids, bool json)
     {
         using var ledger = JobLedger.OpenForReading(Path.Combine(spool, Spool.LedgerName));
-        if (ledger.Find(id) is not { } job)
-            return Talk.Error($"there is no job {id}", "decryptor jobs lists the newest", FailureCode.NoInput.ExitCode);
-        var detail = JobDetail.Of(job, ledger, Path.GetFullPath(spool));
-        if (json) Console.WriteLine(JsonSerializer.Serialize(detail, JobDetailJson.Compact.JobDetail));
-        else Print(job, detail);
-        return 0;
+        var (shown, exitCode) = (0, 0);
+        foreach (var id in ids.Distinct())
+        {
+            if (ledger.Find(id) is not { } job)
+            {
+                exitCode = Talk.Error(
+                    $"there is no job {id}", "decryptor jobs lists the newest", FailureCode.NoInput.ExitCode);
+                continue;
+            }
+
+            var detail = JobDetail.Of(job, ledger, Path.GetFullPath(spool));
+            if (!json && shown++ > 0) Console.WriteLine();
+            if (json) Console.WriteLine(JsonSerializer.Serialize(detail, JobDetailJson.Compact.JobDetail));
+            else Print(job, detail);
+        }
+
+        return exitCode;
     }
 
     static void Print(Job job, JobDetail detail)

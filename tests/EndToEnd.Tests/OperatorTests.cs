@@ -141,10 +141,13 @@ sealed class OperatorTests
             + "decryptor: hint: decryptor serve --spool DIR starts one\n")));
         Assert.That(Jobs(scratch, "show", "1").ExitCode, Is.Zero);
         Assert.That(Jobs(scratch, "show", "2").ExitCode, Is.EqualTo(66));
+        var several = Jobs(scratch, "show", "2", "1", "1");
+        Assert.That(several.ExitCode, Is.EqualTo(66), "the one that is missing counts");
+        Assert.That(several.Text, Is.EqualTo(Jobs(scratch, "show", "1").Text), "and each is shown once");
     }
 
     [TestCase("retry"), TestCase("retry", "first"), TestCase("delete", "1"), TestCase("show")]
-    [TestCase("show", "1", "2")]
+    [TestCase("show", "1", "first")]
     public void What_is_no_command_is_told(params string[] words)
     {
         using var scratch = new Scratch();

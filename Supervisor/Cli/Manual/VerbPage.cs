@@ -124,7 +124,7 @@ sealed record VerbPage(
             [
                 ("decryptor jobs --spool /var/lib/decryptor", "the newest jobs"),
                 ("decryptor jobs list --code KEY_MISSING --spool /var/lib/decryptor", "those that wait for a key"),
-                ("decryptor jobs show 17 --spool /var/lib/decryptor", "all that is known of one"),
+                ("decryptor jobs show 17 18 --spool /var/lib/decryptor", "all that is known of some"),
                 ("decryptor jobs retry 17 18 --spool /var/lib/decryptor", "run them again"),
                 ("decryptor jobs retry --all --code IO_ERROR --spool /var/lib/decryptor", "all of a kind, again"),
             ],
@@ -135,8 +135,17 @@ sealed record VerbPage(
                     + "`--dry-run` only says which they are.",
             ]),
         new("status", "service",
-            [("decryptor status --spool /var/lib/decryptor", "what the service is doing")],
-            ["Reads the page that the service keeps, so that it can be read while the service is wedged or dead."]),
+            [
+                ("decryptor status --spool /var/lib/decryptor", "what the service is doing"),
+                ("decryptor status --watch --spool /var/lib/decryptor", "drawn anew each second"),
+                ("decryptor status --watch 5 --json --spool /var/lib/decryptor", "a line of JSON every 5 s"),
+            ],
+            [
+                "Reads the page that the service keeps, so that it can be read while the service is wedged or dead.",
+                "`--watch` draws it in its place on a terminal; elsewhere it prints each page that is not as the last, "
+                    + "with a line `---` between two. It goes on over the end of a service and its next start, and "
+                    + "ends with Ctrl-C (130).",
+            ]),
         new("replay", "service",
             [("decryptor replay /var/lib/decryptor/run/flight/000001.txt --last 20", "the last decisions, and why")],
             ["What it prints is a play: what happened, and the turn that the scheduler took."]),
