@@ -6,6 +6,7 @@ using Decryptor.Supervisor.Cli.Evidence;
 using Decryptor.Supervisor.Cli.Explaining;
 using Decryptor.Supervisor.Cli.KeyCommands;
 using Decryptor.Supervisor.Cli.Manual;
+using Decryptor.Supervisor.Cli.SelfTest;
 using Decryptor.Supervisor.Cli.Submitting;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Storage;
@@ -70,6 +71,7 @@ static class CommandLine
         root.Add(JobsCommand.Build(options));
         root.Add(StatusCommand.Build(options));
         root.Add(ReplayCommand.Build());
+        root.Add(SelfTestCommand.Build(options));
         root.Add(ConfigCommand.Build(options));
         root.Add(CompletionCommand.Build(root));
         root.Add(HelpCommand.Build(root));

@@ -6,6 +6,7 @@ namespace Decryptor.Samples;
 /// <c>Samples DIR [--big MiB] [--seed N]</c>: writes a handful of packages as they come from phones, and the key ring
 /// that opens most of them. The same seed writes the same bytes. <c>Samples troubles DIR</c>: one package for each way
 /// in which a package can fail. <c>Samples first DIR</c>: the package of the README's first five minutes.
+/// <c>Samples vectors</c>: prints those of the self-test.
 /// </summary>
 static class Program
 {
@@ -19,6 +20,12 @@ static class Program
             return 0;
         }
 
+        if (args is ["vectors"])
+        {
+            foreach (var line in VectorMaker.Lines()) Console.WriteLine(line);
+            return 0;
+        }
+
         if (args is ["first", var place])
         {
             new SampleMaker(place, 4711).WriteFirst();
@@ -27,7 +34,8 @@ static class Program
 
         if (args.Length == 0 || args.Length % 2 == 0 || args[0].StartsWith('-'))
         {
-            Console.Error.WriteLine("usage: Samples DIR [--big MiB] [--seed N] | Samples first|troubles DIR");
+            Console.Error.WriteLine("usage: Samples DIR [--big MiB] [--seed N] | Samples first|troubles DIR"
+                + " | Samples vectors");
             return Usage;
         }
 

@@ -149,6 +149,12 @@ sealed record VerbPage(
         new("replay", "service",
             [("decryptor replay /var/lib/decryptor/run/flight/000001.txt --last 20", "the last decisions, and why")],
             ["What it prints is a play: what happened, and the turn that the scheduler took."]),
+        new("selftest", "service",
+            [
+                ("decryptor selftest", "does this build work on this machine?"),
+                ("decryptor selftest --json", "a line of JSON for each vector"),
+            ],
+            ["Opens packages that are built in with real workers, and compares text and code. Returns 0 or 70."]),
         new("config", "service",
             [
                 ("decryptor config check /etc/decryptor.json", "can it be used?"),
