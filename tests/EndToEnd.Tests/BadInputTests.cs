@@ -52,8 +52,12 @@ sealed class BadInputTests
         Assert.That(ran.ExitCode, Is.EqualTo(77), ran.ToString());
         foreach (var (name, code) in Expected)
             Assert.That(Serving.ReadReport(scratch["out/" + name]).Code, Is.EqualTo(code), name);
-        foreach (var line in ran.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            Assert.That(line, Does.StartWith("decryptor: ").And.Not.Contain("Exception").And.Not.Contain("\\u000a"));
+        var lines = ran.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.None.Contain("Exception").And.None.Contain("\\u000a"));
+        var talk = lines.TakeWhile(line => !line.StartsWith("INPUT ", StringComparison.Ordinal)).ToList();
+        Assert.That(talk, Is.Not.Empty.And.All.StartWith("decryptor: "));
+        // Then the table: its head, a line an input, the sum.
+        Assert.That(lines, Has.Length.EqualTo(talk.Count + inputs.Length + 2));
     }
 
     [Test, CancelAfter(60_000)]
