@@ -125,6 +125,21 @@ sealed class SubmitTests
         Assert.That(Left(scratch), Is.Empty);
     }
 
+    [TestCase(Proc.SigInt, 130), TestCase(Proc.SigTerm, 143)]
+    public void Ctrl_C_leaves_no_half_copy(int signal, int exitCode)
+    {
+        using var scratch = new Scratch();
+        using var service = Serve(scratch);
+        using var process = Programs.Start([], "submit", "-", "--spool", scratch["spool"]);
+        process.StandardInput.Write("the first half");
+        process.StandardInput.Flush();
+        service.Until(() => Left(scratch).Length == 1, "it is being copied");
+        Proc.Send(process.Id, signal);
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.EqualTo(exitCode));
+        Assert.That(Left(scratch), Is.Empty);
+    }
+
     [TestCase("../evil"), TestCase(".hidden"), TestCase(""), TestCase("a\\b")]
     public void A_tenant_that_the_service_would_not_look_into_is_refused(string tenant)
     {

@@ -17,6 +17,7 @@ sealed class Doorstep
     static readonly TimeSpan _abandoned = TimeSpan.FromMinutes(10);
 
     readonly string _folder;
+    volatile string? _part;
 
     /// <exception cref="UsageException">There is no such spool, or it may not be written.</exception>
     public Doorstep(string spool, string? tenant)
@@ -44,10 +45,17 @@ sealed class Doorstep
         return Guarded(_folder, () =>
         {
             if (input is null) File.Move(path, At(whole));
-            else Copy(input, At(Unfinished + mark), At(whole));
+            else Copy(input, _part = At(Unfinished + mark), At(whole));
+            _part = null;
             SyncFolder();
             return whole;
         });
+    }
+
+    /// <summary>Takes away what is half copied at this moment; from any thread, when the command is to end.</summary>
+    public void Abandon()
+    {
+        if (_part is { } part) File.Delete(part);
     }
 
     /// <summary>Whether it still lies there.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Decryptor.Supervisor.Cli.Reading;
+using Decryptor.Supervisor.Intake;
 
 namespace Decryptor.Supervisor.Cli.Submitting;
 
@@ -33,7 +34,9 @@ static class SubmitCommand
             var named = parsed.GetValue(files)!;
             if (named.Count(file => file == InputList.Stdin) > 1)
                 throw new UsageException("the standard input can be read once", "name - once");
+            SignalListener.BlockAndReexec();
             var run = new SubmitRun(spool, parsed.GetValue(tenant), parsed.GetValue(shared.Json));
+            SignalListener.Start(run.Hear);
             run.HandIn(named, parsed.GetValue(move));
             var waits = parsed.GetValue(wait) || patience is not null;
             return waits ? run.Await(TimeSpan.FromSeconds(patience ?? SecondsMax)) : run.ExitCode;

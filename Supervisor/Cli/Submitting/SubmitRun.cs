@@ -19,6 +19,14 @@ sealed class SubmitRun(string spool, string? tenant, bool json)
     /// <summary>The worst so far.</summary>
     public int ExitCode { get; private set; }
 
+    /// <summary>Ends the command: what was handed in goes on, and what is half copied is gone.</summary>
+    public void Hear(ReceivedSignal received)
+    {
+        if (received.Signal is not (Signal.Int or Signal.Term or Signal.Hup)) return;
+        _step.Abandon();
+        Environment.Exit(received.Signal == Signal.Int ? 130 : 143);
+    }
+
     /// <summary>Hands all in, one after the other; what cannot be read is told, and the others go on.</summary>
     public void HandIn(IReadOnlyList<string> inputs, bool move)
     {
