@@ -6,8 +6,10 @@ namespace Decryptor.Supervisor.Cli;
 /// <summary>What we say to people, on stderr, so that stdout holds nothing but what was asked for.</summary>
 static class Talk
 {
-    /// <summary>Which exit code stands for several inputs: the one that comes last here.</summary>
-    static readonly int[] _ranks = [0, 1, 3, 66, 65, 77, 76, 75, 74, 73, 69, 70];
+    /// <summary>
+    /// Which exit code stands for several inputs: the one that comes last here; 130 is a cancelled job's.
+    /// </summary>
+    static readonly int[] _ranks = [0, 1, 3, 66, 65, 77, 76, 75, 74, 73, 69, 70, 130];
 
     static readonly Lock _gate = new();
     static Action<string>? _through;
