@@ -44,7 +44,7 @@ static class CatCommand
         var inputs = new InputList(named, Talk.Say);
         if (inputs.Files.Count == 0) return inputs.ExitCode;
         if (request.Follow) return Follow(inputs, settings, stdout, request);
-        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var folder = PrivateFolder.MakeTemporary();
         var files = inputs.Files.Where(file => file != InputList.Stdin);
         using var run = new PrivateRun(folder, settings, files);
         var output = new ReadingOutput(stdout, request);
@@ -58,7 +58,7 @@ static class CatCommand
     {
         if (inputs.Files.Contains(InputList.Stdin))
             throw new UsageException("--follow: the standard input cannot be followed", "name a file");
-        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var folder = PrivateFolder.MakeTemporary();
         using var run = new PrivateRun(folder, settings, []);
         using var lines = new SharedLines(Console.IsOutputRedirected ? stdout : new TerminalText(stdout));
         using var follow = new FollowRun(run, inputs.Files, new(stdout, lines, request));

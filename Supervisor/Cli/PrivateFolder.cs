@@ -13,6 +13,10 @@ static partial class PrivateFolder
     const string Prefix = ".decryptor-";
     const int NotPermitted = 1, NotThere = 2, Denied = 13, NoFolder = 20, NoSpace = 28, ReadOnly = 30;
 
+    /// <summary>Makes one where temporary things go.</summary>
+    /// <exception cref="UsageException">It cannot be made there.</exception>
+    public static string MakeTemporary() => MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+
     /// <summary>Makes one in <paramref name="parent"/>, and that too if need be.</summary>
     /// <exception cref="UsageException">It cannot be made there.</exception>
     public static string MakeIn(string parent, string hint)

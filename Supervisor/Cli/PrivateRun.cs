@@ -26,7 +26,7 @@ sealed class PrivateRun : IDisposable
     bool _toldOfFailures;
     int _posted;
 
-    /// <param name="folder">Where the private spool is made; it is there, and empty.</param>
+    /// <param name="folder">Where the private spool is made, and what goes away with it.</param>
     /// <param name="settings">Those of the command.</param>
     /// <param name="files">Every input that will be added: workers may read these and no other.</param>
     public PrivateRun(string folder, Settings settings, IEnumerable<string> files)

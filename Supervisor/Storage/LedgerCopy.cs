@@ -13,11 +13,9 @@ sealed class LedgerCopy : IDisposable
 
     const long BytesMax = 1L << 30;
     const int TriesMax = 20;
-    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("decryptor-");
+    readonly DirectoryInfo _folder;
 
-    LedgerCopy()
-    {
-    }
+    LedgerCopy(DirectoryInfo folder) => _folder = folder;
 
     /// <summary>Where the copy is.</summary>
     public string Path => System.IO.Path.Combine(_folder.FullName, Spool.LedgerName);
@@ -32,9 +30,10 @@ sealed class LedgerCopy : IDisposable
     /// <summary>Makes a copy that is as whole as a ledger after a crash.</summary>
     public static LedgerCopy Make(string ledger)
     {
-        var copy = new LedgerCopy();
+        LedgerCopy? copy = null;
         try
         {
+            copy = new(Directory.CreateTempSubdirectory("decryptor-"));
             for (var tries = 0; tries < TriesMax; tries++)
             {
                 if (copy.Fill(ledger)) return copy;
@@ -44,7 +43,7 @@ sealed class LedgerCopy : IDisposable
         }
         catch (Exception e)
         {
-            copy.Dispose();
+            copy?.Dispose();
             if (e is not (IOException or UnauthorizedAccessException)) throw;
             throw new LedgerException($"the ledger {ledger} cannot be opened, nor copied: {e.Message}",
                 "ask as the service's user, or get the right to read the ledger and its -wal file");

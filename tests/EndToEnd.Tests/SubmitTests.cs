@@ -94,6 +94,21 @@ sealed class SubmitTests
     }
 
     [Test]
+    public void A_job_that_is_cancelled_meanwhile_ends_the_wait_with_its_own_exit_code()
+    {
+        using var scratch = new Scratch();
+        using var service = new Serving(
+            scratch, ["--worker-program", Programs.FakeWorker, "--workers", "1"]);
+        service.AwaitServing(workers: 1);
+        using var process = Programs.Start(
+            [], "submit", scratch.Write("spin.txt", _text), "--wait", "--spool", scratch["spool"]);
+        service.Until(() => service.InWork("*spin*").Length > 0, "it runs");
+        Assert.That(Programs.Run("jobs", "cancel", "1", "--spool", scratch["spool"]).ExitCode, Is.Zero);
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+    }
+
+    [Test]
     public void A_service_that_dies_meanwhile_is_told_and_the_next_one_goes_on()
     {
         using var scratch = new Scratch();

@@ -3,55 +3,35 @@ namespace Decryptor.Worker.Tests;
 /// <summary>The same text by the programs that make such files: xz 5, bzip2 1.0 and lz4 1.9.</summary>
 static class ArchiveSamples
 {
+    // One block, whose frame names a check or none.
+    const string XzBlock =
+        "otsCFOmoNbhKI2YImTQKcjhqkh0MbCbQibCZcX/nYRFX/0jqRWETZds+2FEjOpzYRKsqnWSa/EtNQZZpej1ysHXfJ5U8"
+        + "9/0P366q9QzHrwX9vPrLHyvlXd9xO+8PBFc1PZ9qeGaD0Jb4e+1fWHwu4E/KBSRnjXHWOMszaNu4e2X30FC1F875BJ6D"
+        + "Ftk4bfvJK81VbXganpAdG5yNaUdeW5TXUtdqhpeRYOOr319JeQOvTi772aTLnNX8M2ywjBJ8ySemPpIecb52FqMkdBjx"
+        + "K+LFiUWzodsi7wNxD8IEbLu2+C0y2baQ5VDJNqe58XvdTL4RSn3qdFlWBwBwuWcVsqnMpA8Qq5qYWIt7XF/26O/NsBjR"
+        + "tolh92A4Ax2v1mjoM6JMejKW6eFU3nhKMnj2YqfqQB+ty2EBWwuB753NUEipWvDl0RCxX1jdyApVLYUc4wp7qGJ81Lcn"
+        + "x+Kn0aRb8II/WfGHMf0CzL5tcIY/bH0feWK7eodKObrdgZq1moxcn/UFR2k3Xm0GGD2vzDszw9AXHByYel8AkSyk2o7H"
+        + "7mgbykkBW6Qkq3BslXRDB8vX7/cAV405bNM+mA8DgDcHqMnuy0AK++fKdKNRxzYwLJwA2wupB4DATDKCBLgsbt6puZmy"
+        + "DmieaJtMwPaGc8z9OZ6yNphNZeU94FKnvQiUGRxFKBpDNbkeIzLMylUUdhVpzOvJ+2RSq87c37cIekml+vAeBLi80ZQD"
+        + "j40a53fPpYYjLVYB7EzFPpcSEsO/KmxY31//lX9lDsd9YbinCyWDwirfmkhqeytrsmzu9i/qMhJM8DBOJlQlpPdwYcky"
+        + "7R5BQfDHD2Wwmfavl3APDZnvlmtxLBZ1fQE15KoOLkkGHZd+DnKCASn1Q1f9dOFTFuY93QXyJ2c2WzaAlo87r4YbPqvJ"
+        + "FFN0YdWaGbUnXiCHEy1J9uF6For9ZIW9WCiCyuLwt121bIZ0cjj8vJmNYzesbXIyz2+qWOHycSVYa9Wr4qnsyNgOOJQf"
+        + "G6yqvBWQ7rgGX8b+fvxMtrC9RCjPGjubT3B05PcobU5vxupAbh+AlZ7YiF3DHh+HIkyF4KOgaCBIgCNcXOhVBKKahlYL"
+        + "rwFKb/G7K174f2ZTkk9tqej2JXQX7kKgjXzjKtlK0VbkdzPZP4rezJSr3K9NwZvNCirYrVEmq4PFBL9cpVZgk8htemEj";
+
     static readonly Dictionary<string, string> Base64 = new()
     {
         ["xz, no check"] =
             "/Td6WFoAAAD/EtlBAgAhARYAAAB0L+Wj4CTuA71dAC2SSAFi9GZTZztQ3Q9KahCa8pOe92UGFnFvQ4Ql7T6Q+Wu78vGu"
-            + "otsCFOmoNbhKI2YImTQKcjhqkh0MbCbQibCZcX/nYRFX/0jqRWETZds+2FEjOpzYRKsqnWSa/EtNQZZpej1ysHXfJ5U8"
-            + "9/0P366q9QzHrwX9vPrLHyvlXd9xO+8PBFc1PZ9qeGaD0Jb4e+1fWHwu4E/KBSRnjXHWOMszaNu4e2X30FC1F875BJ6D"
-            + "Ftk4bfvJK81VbXganpAdG5yNaUdeW5TXUtdqhpeRYOOr319JeQOvTi772aTLnNX8M2ywjBJ8ySemPpIecb52FqMkdBjx"
-            + "K+LFiUWzodsi7wNxD8IEbLu2+C0y2baQ5VDJNqe58XvdTL4RSn3qdFlWBwBwuWcVsqnMpA8Qq5qYWIt7XF/26O/NsBjR"
-            + "tolh92A4Ax2v1mjoM6JMejKW6eFU3nhKMnj2YqfqQB+ty2EBWwuB753NUEipWvDl0RCxX1jdyApVLYUc4wp7qGJ81Lcn"
-            + "x+Kn0aRb8II/WfGHMf0CzL5tcIY/bH0feWK7eodKObrdgZq1moxcn/UFR2k3Xm0GGD2vzDszw9AXHByYel8AkSyk2o7H"
-            + "7mgbykkBW6Qkq3BslXRDB8vX7/cAV405bNM+mA8DgDcHqMnuy0AK++fKdKNRxzYwLJwA2wupB4DATDKCBLgsbt6puZmy"
-            + "DmieaJtMwPaGc8z9OZ6yNphNZeU94FKnvQiUGRxFKBpDNbkeIzLMylUUdhVpzOvJ+2RSq87c37cIekml+vAeBLi80ZQD"
-            + "j40a53fPpYYjLVYB7EzFPpcSEsO/KmxY31//lX9lDsd9YbinCyWDwirfmkhqeytrsmzu9i/qMhJM8DBOJlQlpPdwYcky"
-            + "7R5BQfDHD2Wwmfavl3APDZnvlmtxLBZ1fQE15KoOLkkGHZd+DnKCASn1Q1f9dOFTFuY93QXyJ2c2WzaAlo87r4YbPqvJ"
-            + "FFN0YdWaGbUnXiCHEy1J9uF6For9ZIW9WCiCyuLwt121bIZ0cjj8vJmNYzesbXIyz2+qWOHycSVYa9Wr4qnsyNgOOJQf"
-            + "G6yqvBWQ7rgGX8b+fvxMtrC9RCjPGjubT3B05PcobU5vxupAbh+AlZ7YiF3DHh+HIkyF4KOgaCBIgCNcXOhVBKKahlYL"
-            + "rwFKb/G7K174f2ZTkk9tqej2JXQX7kKgjXzjKtlK0VbkdzPZP4rezJSr3K9NwZvNCirYrVEmq4PFBL9cpVZgk8htemEj"
+            + XzBlock
             + "W7DHyOknjq6jlpGW6yGdKQnhACeLNwAAAAAAAdEH70kAAGYgQFmoAAr8AgAAAAAAWVo=",
         ["xz, CRC-32"] =
             "/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj4CTuA71dAC2SSAFi9GZTZztQ3Q9KahCa8pOe92UGFnFvQ4Ql7T6Q+Wu78vGu"
-            + "otsCFOmoNbhKI2YImTQKcjhqkh0MbCbQibCZcX/nYRFX/0jqRWETZds+2FEjOpzYRKsqnWSa/EtNQZZpej1ysHXfJ5U8"
-            + "9/0P366q9QzHrwX9vPrLHyvlXd9xO+8PBFc1PZ9qeGaD0Jb4e+1fWHwu4E/KBSRnjXHWOMszaNu4e2X30FC1F875BJ6D"
-            + "Ftk4bfvJK81VbXganpAdG5yNaUdeW5TXUtdqhpeRYOOr319JeQOvTi772aTLnNX8M2ywjBJ8ySemPpIecb52FqMkdBjx"
-            + "K+LFiUWzodsi7wNxD8IEbLu2+C0y2baQ5VDJNqe58XvdTL4RSn3qdFlWBwBwuWcVsqnMpA8Qq5qYWIt7XF/26O/NsBjR"
-            + "tolh92A4Ax2v1mjoM6JMejKW6eFU3nhKMnj2YqfqQB+ty2EBWwuB753NUEipWvDl0RCxX1jdyApVLYUc4wp7qGJ81Lcn"
-            + "x+Kn0aRb8II/WfGHMf0CzL5tcIY/bH0feWK7eodKObrdgZq1moxcn/UFR2k3Xm0GGD2vzDszw9AXHByYel8AkSyk2o7H"
-            + "7mgbykkBW6Qkq3BslXRDB8vX7/cAV405bNM+mA8DgDcHqMnuy0AK++fKdKNRxzYwLJwA2wupB4DATDKCBLgsbt6puZmy"
-            + "DmieaJtMwPaGc8z9OZ6yNphNZeU94FKnvQiUGRxFKBpDNbkeIzLMylUUdhVpzOvJ+2RSq87c37cIekml+vAeBLi80ZQD"
-            + "j40a53fPpYYjLVYB7EzFPpcSEsO/KmxY31//lX9lDsd9YbinCyWDwirfmkhqeytrsmzu9i/qMhJM8DBOJlQlpPdwYcky"
-            + "7R5BQfDHD2Wwmfavl3APDZnvlmtxLBZ1fQE15KoOLkkGHZd+DnKCASn1Q1f9dOFTFuY93QXyJ2c2WzaAlo87r4YbPqvJ"
-            + "FFN0YdWaGbUnXiCHEy1J9uF6For9ZIW9WCiCyuLwt121bIZ0cjj8vJmNYzesbXIyz2+qWOHycSVYa9Wr4qnsyNgOOJQf"
-            + "G6yqvBWQ7rgGX8b+fvxMtrC9RCjPGjubT3B05PcobU5vxupAbh+AlZ7YiF3DHh+HIkyF4KOgaCBIgCNcXOhVBKKahlYL"
-            + "rwFKb/G7K174f2ZTkk9tqej2JXQX7kKgjXzjKtlK0VbkdzPZP4rezJSr3K9NwZvNCirYrVEmq4PFBL9cpVZgk8htemEj"
+            + XzBlock
             + "W7DHyOknjq6jlpGW6yGdKQnhACeLNwAAAABdIFaCAAHVB+9JAABwYtHCPjANiwIAAAAAAVla",
         ["xz, CRC-64"] =
             "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4CTuA71dAC2SSAFi9GZTZztQ3Q9KahCa8pOe92UGFnFvQ4Ql7T6Q+Wu78vGu"
-            + "otsCFOmoNbhKI2YImTQKcjhqkh0MbCbQibCZcX/nYRFX/0jqRWETZds+2FEjOpzYRKsqnWSa/EtNQZZpej1ysHXfJ5U8"
-            + "9/0P366q9QzHrwX9vPrLHyvlXd9xO+8PBFc1PZ9qeGaD0Jb4e+1fWHwu4E/KBSRnjXHWOMszaNu4e2X30FC1F875BJ6D"
-            + "Ftk4bfvJK81VbXganpAdG5yNaUdeW5TXUtdqhpeRYOOr319JeQOvTi772aTLnNX8M2ywjBJ8ySemPpIecb52FqMkdBjx"
-            + "K+LFiUWzodsi7wNxD8IEbLu2+C0y2baQ5VDJNqe58XvdTL4RSn3qdFlWBwBwuWcVsqnMpA8Qq5qYWIt7XF/26O/NsBjR"
-            + "tolh92A4Ax2v1mjoM6JMejKW6eFU3nhKMnj2YqfqQB+ty2EBWwuB753NUEipWvDl0RCxX1jdyApVLYUc4wp7qGJ81Lcn"
-            + "x+Kn0aRb8II/WfGHMf0CzL5tcIY/bH0feWK7eodKObrdgZq1moxcn/UFR2k3Xm0GGD2vzDszw9AXHByYel8AkSyk2o7H"
-            + "7mgbykkBW6Qkq3BslXRDB8vX7/cAV405bNM+mA8DgDcHqMnuy0AK++fKdKNRxzYwLJwA2wupB4DATDKCBLgsbt6puZmy"
-            + "DmieaJtMwPaGc8z9OZ6yNphNZeU94FKnvQiUGRxFKBpDNbkeIzLMylUUdhVpzOvJ+2RSq87c37cIekml+vAeBLi80ZQD"
-            + "j40a53fPpYYjLVYB7EzFPpcSEsO/KmxY31//lX9lDsd9YbinCyWDwirfmkhqeytrsmzu9i/qMhJM8DBOJlQlpPdwYcky"
-            + "7R5BQfDHD2Wwmfavl3APDZnvlmtxLBZ1fQE15KoOLkkGHZd+DnKCASn1Q1f9dOFTFuY93QXyJ2c2WzaAlo87r4YbPqvJ"
-            + "FFN0YdWaGbUnXiCHEy1J9uF6For9ZIW9WCiCyuLwt121bIZ0cjj8vJmNYzesbXIyz2+qWOHycSVYa9Wr4qnsyNgOOJQf"
-            + "G6yqvBWQ7rgGX8b+fvxMtrC9RCjPGjubT3B05PcobU5vxupAbh+AlZ7YiF3DHh+HIkyF4KOgaCBIgCNcXOhVBKKahlYL"
-            + "rwFKb/G7K174f2ZTkk9tqej2JXQX7kKgjXzjKtlK0VbkdzPZP4rezJSr3K9NwZvNCirYrVEmq4PFBL9cpVZgk8htemEj"
+            + XzBlock
             + "W7DHyOknjq6jlpGW6yGdKQnhACeLNwAAAAAqpkuuHyZHvgAB2QfvSQAAC6ITtbHEZ/sCAAAAAARZWg==",
         ["xz, SHA-256 and delta"] =
             "/Td6WFoAAArh+wyhAgEDAQIhAQiR1cK+4CTuBtBdAC2SR/sNFIPp3dmkHnO0vC7Yd3ut4TedxQaSeqqzaYkc4uDwD0sB"

@@ -40,7 +40,7 @@ static class DoctorCommand
     static int Examine(string[] files, Settings settings, string? bundle, bool json)
     {
         if (bundle is not null) Bundle.Check(bundle);
-        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var folder = PrivateFolder.MakeTemporary();
         using var run = new PrivateRun(folder, settings, files);
         var all = Diagnose(run, files);
         if (run.Interrupted is { } interrupted) return interrupted;

@@ -32,7 +32,7 @@ static class InspectCommand
 
     static int Inspect(string[] files, Settings settings, bool json)
     {
-        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var folder = PrivateFolder.MakeTemporary();
         using var run = new PrivateRun(folder, settings, files);
         var all = Examined.All(run, files, json ? PrintJson : Print);
         return run.Interrupted ?? all.Select(ExitCodeOf).Aggregate(0, Talk.Worse);

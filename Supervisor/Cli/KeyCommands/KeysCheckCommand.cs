@@ -77,7 +77,7 @@ static class KeysCheckCommand
     static int Try(string[] files, Settings settings, bool json)
     {
         var exitCode = 0;
-        var folder = PrivateFolder.MakeIn(Path.GetTempPath(), "set TMPDIR to a folder with room in it");
+        var folder = PrivateFolder.MakeTemporary();
         using var run = new PrivateRun(folder, settings, files);
         foreach (var file in files) run.Add(file);
         if (!json) Console.WriteLine(Tint.Stdout.Bold(_columns.Headings));

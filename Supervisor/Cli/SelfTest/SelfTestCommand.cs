@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using Decryptor.Protocol;
 using Decryptor.Supervisor.Cli.Reading;
 using Decryptor.Supervisor.Intake;
@@ -40,24 +41,18 @@ static class SelfTestCommand
 
     static int Run(Settings settings, bool json)
     {
-        const string hint = "set TMPDIR to a folder with room in it";
-        var place = PrivateFolder.MakeIn(Path.GetTempPath(), hint);
-        try
-        {
-            var (vectors, keys) = Vector.BuiltIn();
-            var files = vectors.Select(vector => Write(place, vector.Name, vector.Package)).ToList();
-            var ring = Directory.CreateDirectory(
-                Path.Combine(place, "keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Write(ring.FullName, "selftest", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keys) + "\n"));
-            using var run = new PrivateRun(
-                PrivateFolder.MakeIn(Path.GetTempPath(), hint), settings with { Keys = ring.FullName }, files);
-            return Judge(run, vectors, files, json);
-        }
-        finally
-        {
-            Directory.Delete(place, recursive: true);
-        }
+        var folder = PrivateFolder.MakeTemporary();
+        var (vectors, keys) = Vector.BuiltIn();
+        var (packages, ring) = (Make(folder, "packages"), Make(folder, "keys"));
+        var files = vectors.Select(vector => Write(packages, vector.Name, vector.Package)).ToList();
+        Write(ring, "selftest", Encoding.UTF8.GetBytes(string.Join('\n', keys) + "\n"));
+        using var run = new PrivateRun(folder, settings with { Keys = ring }, files);
+        return Judge(run, vectors, files, json);
     }
+
+    static string Make(string folder, string name) => Directory.CreateDirectory(
+        Path.Combine(folder, name),
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     static int Judge(PrivateRun run, IReadOnlyList<Vector> vectors, List<string> files, bool json)
     {

@@ -35,7 +35,8 @@ sealed class SubmitRun(string spool, string? tenant, bool json)
         {
             try
             {
-                Submit(input, Take(input, move));
+                var name = input == InputList.Stdin ? "stdin" : Path.GetFileName(input);
+                Submit(input, name, Take(input, name, move));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -54,22 +55,23 @@ sealed class SubmitRun(string spool, string? tenant, bool json)
         if (_someUnknown)
             Worsen(Talk.Error("what becomes of some cannot be waited for",
                 "decryptor jobs lists them once a service has taken them", FailureCode.NotRunning.ExitCode));
+        if (_taken.Count == 0) return ExitCode;
         var until = DateTime.UtcNow + patience;
+        using var ledger = JobLedger.OpenForReading(Path.Combine(spool, Spool.LedgerName));
         foreach (var (input, job) in _taken)
-            if (!Await(input, job, until)) break;
+            if (!Await(ledger, input, job, until)) break;
         return ExitCode;
     }
 
-    string Take(string input, bool move)
+    string Take(string input, string name, bool move)
     {
         if (input == InputList.Stdin)
         {
             using var stdin = new StandardStream(0);
-            return _step.Take(stdin, input, "stdin");
+            return _step.Take(stdin, input, name);
         }
 
         if (Directory.Exists(input)) throw new UsageException($"{input} is a folder", "name the files in it");
-        var name = Path.GetFileName(input);
         if (move && IsBeside(input)) return _step.Take(null, input, name);
         using (var file = new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1))
         {
@@ -88,9 +90,8 @@ sealed class SubmitRun(string spool, string? tenant, bool json)
         return from.Look().Volume == to.Look().Volume;
     }
 
-    void Submit(string input, string file)
+    void Submit(string input, string name, string file)
     {
-        var name = input == InputList.Stdin ? "stdin" : Path.GetFileName(input);
         var reply = Ask(new() { Act = ControlRequest.Submit, File = file, Source = name, Tenant = tenant });
         if (reply is { Done: true, Job: { } job })
         {
@@ -130,9 +131,8 @@ sealed class SubmitRun(string spool, string? tenant, bool json)
     }
 
     // False when nothing more is to be waited for.
-    bool Await(string input, long id, DateTime until)
+    bool Await(LedgerReader ledger, string input, long id, DateTime until)
     {
-        using var ledger = JobLedger.OpenForReading(Path.Combine(spool, Spool.LedgerName));
         while (true)
         {
             var job = ledger.Find(id);

@@ -11,7 +11,7 @@ namespace Decryptor.Worker.Formats.Compression;
 sealed unsafe class ZstdLayer : ForwardStream
 {
     const string What = "zstd file";
-    const uint Magic = 0xFD2FB528, Skippable = 0x184D2A50, SkippableMask = 0xFFFFFFF0;
+    const uint Magic = 0xFD2FB528;
     const int Look = 64 * 1024;
     const int FirstLook = 5;
 
@@ -74,25 +74,12 @@ sealed unsafe class ZstdLayer : ForwardStream
             }
 
             if (BinaryPrimitives.ReadUInt32LittleEndian(first) == Magic) break;
-            SkipFrame(first);
+            SkippableFrame.Skip(_outer, first, What);
         }
 
         Methods.ZSTD_DCtx_reset(_decoder, ZSTD_ResetDirective.ZSTD_reset_session_only);
         (_inFrame, _wanted) = (true, FirstLook);
         return true;
-    }
-
-    void SkipFrame(ReadOnlySpan<byte> first)
-    {
-        if (first.Length < 8) throw _outer.BrokenOff(What);
-        var left = 8L + BinaryPrimitives.ReadUInt32LittleEndian(first[4..]);
-        while (left > 0)
-        {
-            var some = _outer.Peek((int)Math.Min(left, Look)).Length;
-            if (some == 0) throw _outer.BrokenOff(What);
-            _outer.Skip(some);
-            left -= some;
-        }
     }
 
     // Fed as much as it asks for and no more, it decodes one block a call: a call that fails loses nothing.
@@ -129,7 +116,7 @@ sealed unsafe class ZstdLayer : ForwardStream
     static bool IsMagic(ReadOnlySpan<byte> first)
     {
         var magic = BinaryPrimitives.ReadUInt32LittleEndian(first);
-        return magic == Magic || (magic & SkippableMask) == Skippable;
+        return magic == Magic || SkippableFrame.Is(magic);
     }
 
     static int Log2(long bytes) => Math.Clamp(System.Numerics.BitOperations.Log2((ulong)bytes), 10, 31);

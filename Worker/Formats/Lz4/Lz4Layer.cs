@@ -12,7 +12,7 @@ namespace Decryptor.Worker.Formats.Lz4;
 sealed class Lz4Layer : ForwardStream
 {
     const string What = "lz4 file";
-    const uint Magic = 0x184D2204, Skippable = 0x184D2A50, SkippableMask = 0xFFFFFFF0, Stored = 0x80000000;
+    const uint Magic = 0x184D2204, Stored = 0x80000000;
     const int History = 64 * 1024, Look = 256 * 1024, HeadMax = 19;
 
     readonly Lookahead _outer;
@@ -90,8 +90,8 @@ sealed class Lz4Layer : ForwardStream
             if (first.Length < 4) return false;
             var magic = BinaryPrimitives.ReadUInt32LittleEndian(first);
             if (magic == Magic) break;
-            if ((magic & SkippableMask) != Skippable) return false;
-            SkipFrame(first);
+            if (!SkippableFrame.Is(magic)) return false;
+            SkippableFrame.Skip(_outer, first, What);
         }
 
         _head = Lz4Head.Read(_outer, What);
@@ -105,19 +105,6 @@ sealed class Lz4Layer : ForwardStream
         (_from, _to, _frameGiven, _content, _inFrame) = (0, 0, 0, new(), true);
         _begun = true;
         return true;
-    }
-
-    void SkipFrame(ReadOnlySpan<byte> first)
-    {
-        if (first.Length < 8) throw _outer.BrokenOff(What);
-        var left = 8L + BinaryPrimitives.ReadUInt32LittleEndian(first[4..]);
-        while (left > 0)
-        {
-            var some = _outer.Peek((int)Math.Min(left, Look)).Length;
-            if (some == 0) throw _outer.BrokenOff(What);
-            _outer.Skip(some);
-            left -= some;
-        }
     }
 
     void NextBlock()
