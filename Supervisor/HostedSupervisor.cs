@@ -3,6 +3,7 @@ using Decryptor.Protocol;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
 using Decryptor.Supervisor.Observability;
+using Decryptor.Supervisor.Observability.Systemd;
 using Decryptor.Supervisor.Scheduling;
 using Decryptor.Supervisor.Storage;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,9 @@ sealed class HostedSupervisor : IHostedService, IDisposable
     readonly Engine _engine;
     readonly Settings _settings;
     readonly ILogger _log;
+    readonly Action<string, string> _dump;
+    readonly NotifySocket? _manager = NotifySocket.OfEnvironment();
+    readonly Heartbeat? _heartbeat;
     readonly IntakeRoom _room;
     readonly SpoolWatcher _watcher;
     readonly StarvedPages _starved;
@@ -30,9 +34,15 @@ sealed class HostedSupervisor : IHostedService, IDisposable
     readonly BlockingCollection<Event> _heard = new(1024);
     IHostApplicationLifetime? _host;
 
-    public HostedSupervisor(Engine engine, Settings settings, Func<Settings> reload, ILogger log)
+    /// <param name="engine">What it serves with.</param>
+    /// <param name="settings">Those of the start.</param>
+    /// <param name="reload">Reads them anew.</param>
+    /// <param name="log">Is told what happens.</param>
+    /// <param name="dump">Shows a status that was asked for by a signal: its text, and the verdict in it.</param>
+    public HostedSupervisor(
+        Engine engine, Settings settings, Func<Settings> reload, ILogger log, Action<string, string> dump)
     {
-        (_engine, _settings, _log) = (engine, settings, log);
+        (_engine, _settings, _log, _dump) = (engine, settings, log, dump);
         _room = new(() => engine.Latest, settings.Fairness.WaitingMax);
         _watcher = new(
             engine.Spool, _room, engine.Inbox.Post, warning => log.Warning("{Warning:l}", warning),
@@ -43,7 +53,7 @@ sealed class HostedSupervisor : IHostedService, IDisposable
         {
             Submit = new(engine.Spool.Incoming, engine.Control, _room),
         };
-        _status = new(new(
+        var sources = new StatusSources(
             engine.Spool.Run, _version, () => engine.Clock.Now, () => engine.Latest,
             worker => engine.Pool.Look(worker) is { } view ? (view.Pid, view.ResidentBytes) : default,
             () => engine.Pool.Confinements,
@@ -55,7 +65,9 @@ sealed class HostedSupervisor : IHostedService, IDisposable
             HeldBack = () => _watcher.HeldBack.ByTenant,
             ReloadRefused = () => _reloading.Refused,
             Trouble = () => engine.Trouble?.ToString() ?? _watcher.Trouble,
-        });
+        };
+        _status = new(sources);
+        _heartbeat = _manager is null ? null : new(_manager, sources);
     }
 
     /// <summary>0 after a stop in order, else what ended us.</summary>
@@ -77,6 +89,8 @@ sealed class HostedSupervisor : IHostedService, IDisposable
         _watcher.Start();
         StartControl();
         new Thread(AwaitEnd) { Name = "end of the loop", IsBackground = true }.Start();
+        _manager?.Ready();
+        _heartbeat?.Start();
         _log.Information(
             "decryptor {Version} serves {Spool} with {Workers} workers",
             _version, _engine.Spool.Root, _settings.Workers);
@@ -100,6 +114,7 @@ sealed class HostedSupervisor : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _heartbeat?.Dispose();
         _watcher.Dispose();
         _control.Dispose();
     }
@@ -150,11 +165,17 @@ sealed class HostedSupervisor : IHostedService, IDisposable
         {
             case Signal.Term or Signal.Int: Post(new Event.StopAsked(false)); break;
             case Signal.Hup: Reload(); break;
-            case Signal.Usr1: Console.Error.Write(_status.Write(NameOf(received))); break;
+            case Signal.Usr1: Dump(NameOf(received)); break;
             case Signal.Usr2: Post(new Event.RollAsked()); break;
             case Signal.Ttin: Post(new Event.ResizeAsked(1)); break;
             case Signal.Ttou: Post(new Event.ResizeAsked(-1)); break;
         }
+    }
+
+    void Dump(string trigger)
+    {
+        var (text, verdict) = _status.Write(trigger);
+        _dump(text, verdict);
     }
 
     static string NameOf(ReceivedSignal received) =>
@@ -169,6 +190,13 @@ sealed class HostedSupervisor : IHostedService, IDisposable
     }
 
     void Reload()
+    {
+        _manager?.Reloading();
+        Exchange();
+        _manager?.Ready();
+    }
+
+    void Exchange()
     {
         var now = _engine.Clock.Now;
         if (_reloading.Reload() is not var (settings, ringChanged)) return;

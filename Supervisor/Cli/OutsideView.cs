@@ -10,11 +10,15 @@ namespace Decryptor.Supervisor.Cli;
 /// <param name="Why">What is seen of it.</param>
 sealed record OutsideView(string Verdict, DateTimeOffset Since, string Why)
 {
+    /// <summary>Whether it is dead because somebody has stopped it.</summary>
+    public bool IsInOrder { get; init; }
+
     /// <summary>Null for one that lives and writes its own status.</summary>
     public static OutsideView? Of(string spool, string path, JsonObject page)
     {
         var written = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
-        if (SpoolHolder.Of(spool) is not { } pid) return new("dead", written, HowItEnded(page));
+        if (SpoolHolder.Of(spool) is not { } pid)
+            return new("dead", written, HowItEnded(page)) { IsInOrder = WasStopped(page) };
         var state = StateOf(pid);
         if (state is 'T' or 't')
             return new("wedged", written, $"process {pid} is stopped, as by SIGSTOP; kill -CONT {pid} wakes it");
@@ -23,12 +27,13 @@ sealed record OutsideView(string Verdict, DateTimeOffset Since, string Why)
             : null;
     }
 
-    static string HowItEnded(JsonObject page) => ((string?)page["trigger"], (string?)page["verdict"]) switch
-    {
-        ("stopped", "stopping") => "it was stopped, and ended in order",
-        ("stopped", _) => "it ended by itself; its log says why",
-        _ => "it was killed, or crashed; the next start recovers",
-    };
+    static string HowItEnded(JsonObject page) =>
+        WasStopped(page) ? "it was stopped, and ended in order"
+        : (string?)page["trigger"] == "stopped" ? "it ended by itself; its log says why"
+        : "it was killed, or crashed; the next start recovers";
+
+    static bool WasStopped(JsonObject page) =>
+        ((string?)page["trigger"], (string?)page["verdict"]) is ("stopped", "stopping");
 
     static char StateOf(int pid)
     {

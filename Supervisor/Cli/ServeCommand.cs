@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Decryptor.Supervisor.Intake;
 using Decryptor.Supervisor.Keys;
+using Decryptor.Supervisor.Observability.Journald;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
@@ -56,11 +57,13 @@ static class ServeCommand
         var settings = load();
         ThreadReserve.Fill();
         var ring = KeyRing.Load(settings.Keys);
-        using var log = MakeLog(verbose);
+        using var journal = JournalSocket.IsOurs ? new JournalSocket(JournalSocket.Place) : null;
+        using var log = MakeLog(verbose, journal);
         foreach (var warning in ring.Warnings) log.Warning("{Warning:l}", warning);
         HostedSupervisor? supervisor = null;
         using var engine = Engine.Open(settings, ring, log, _ => supervisor!.AfterTurn());
-        using var hosted = supervisor = new HostedSupervisor(engine, settings, load, log);
+        using var hosted = supervisor = new HostedSupervisor(
+            engine, settings, load, log, (text, verdict) => Dump(text, verdict, journal));
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSerilog(log);
         builder.Services.AddSingleton<IHostLifetime>(new QuietLifetime());
@@ -70,12 +73,23 @@ static class ServeCommand
         return supervisor.ExitCode;
     }
 
-    /// <summary>Text for people, compact JSON where a journal collects it; always on stderr.</summary>
-    static Serilog.Core.Logger MakeLog(bool verbose)
+    static void Dump(string text, string verdict, JournalSocket? journal)
+    {
+        if (journal is null) Console.Error.Write(text);
+        else journal.Send(
+            [("MESSAGE", text), ("PRIORITY", "5"), ("MESSAGE_ID", MessageId.StatusDump), ("VERDICT", verdict)]);
+    }
+
+    /// <summary>
+    /// Entries with fields where systemd's journal listens, compact JSON on stderr where one merely collects it, text
+    /// for people elsewhere.
+    /// </summary>
+    static Serilog.Core.Logger MakeLog(bool verbose, JournalSocket? journal)
     {
         var shape = new LoggerConfiguration()
             .MinimumLevel.Is(verbose ? LogEventLevel.Verbose : LogEventLevel.Information)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+        if (journal is not null) return shape.WriteTo.Sink(new JournalSink(journal)).CreateLogger();
         var underSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
         return (underSystemd
             ? shape.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)

@@ -24,10 +24,18 @@ static class StatusCommand
             HelpName = "SECONDS",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("status", "show what a service is doing") { shared.Spool, watch, shared.Json };
+        var postMortem = new Option<bool>("--post-mortem")
+        {
+            Description = "show the page only of a service that did not end in order",
+        };
+        var command = new Command("status", "show what a service is doing")
+        {
+            shared.Spool, watch, postMortem, shared.Json,
+        };
         command.SetAction(parsed =>
         {
             var (spool, json) = (parsed.GetValue(shared.Spool)!, parsed.GetValue(shared.Json));
+            if (parsed.GetValue(postMortem)) return PostMortem(spool);
             if (parsed.GetResult(watch) is null) return Show(spool, json ? _readable : null);
             var pause = Pause(parsed.GetValue(watch) ?? 1);
             SignalListener.BlockAndReexec();
@@ -44,6 +52,16 @@ static class StatusCommand
             ? Talk.Error(
                 $"no service runs on {spool}; this is what the last one left", "", FailureCode.NotRunning.ExitCode)
             : 0;
+    }
+
+    // As lines: of an entry of its own the journal would not know the unit, once this process has ended.
+    static int PostMortem(string spool)
+    {
+        if (StatusPage.Read(spool, null) is not { IsDead: true, Seen.IsInOrder: false } page) return 0;
+        var text = "The service did not end in order; this is the last that it said of itself.\n" + page.Shown;
+        using var stdout = new StandardStream(1);
+        stdout.Write(Encoding.UTF8.GetBytes(text));
+        return 0;
     }
 
     static int Watch(string spool, JsonSerializerOptions? json, TimeSpan pause)

@@ -11,9 +11,12 @@ namespace Decryptor.Supervisor.Cli;
 /// ours.
 /// </summary>
 /// <param name="Shown">The page with its last line end.</param>
-/// <param name="IsDead">Whether no service runs any more.</param>
-sealed record StatusPage(string Shown, bool IsDead)
+/// <param name="Seen">What the service cannot say of itself; null for one that lives and speaks.</param>
+sealed record StatusPage(string Shown, OutsideView? Seen)
 {
+    /// <summary>Whether no service runs any more.</summary>
+    public bool IsDead => Seen is { Verdict: "dead" };
+
     /// <summary>
     /// Reads it, as text or, where it is said how, as JSON; null where no service has ever run there.
     /// </summary>
@@ -25,7 +28,7 @@ sealed record StatusPage(string Shown, bool IsDead)
         var page = (JsonObject)JsonNode.Parse(File.ReadAllBytes(machine))!;
         var seen = OutsideView.Of(spool, text, page);
         var shown = json is null ? InText(File.ReadAllText(text), seen) : InJson(page, seen, json);
-        return new(shown, seen is { Verdict: "dead" });
+        return new(shown, seen);
     }
 
     static string InJson(JsonObject page, OutsideView? seen, JsonSerializerOptions form)

@@ -44,7 +44,7 @@ sealed class KeyRing : IEquatable<KeyRing>
         var fromSystemd = IsOfSystemd(folder);
         foreach (var path in Files(folder))
         {
-            var name = Path.GetFileName(path);
+            var name = CredentialName.KeyOf(Path.GetFileName(path), fromSystemd);
             if (KeyFile.Read(path, fromSystemd, out var reason) is { } contents) reader.Read(name, contents);
             else reader.Skip(name, reason);
         }
@@ -92,7 +92,7 @@ sealed class KeyRing : IEquatable<KeyRing>
                 .Where(path => !Path.GetFileName(path).StartsWith('.') && !path.EndsWith('~'))
                 .Take(FilesMax + 1).ToList();
             files.Sort(StringComparer.Ordinal);
-            if (files.Count <= FilesMax) return files;
+            if (files.Count <= FilesMax) return CredentialName.Ours(files, IsOfSystemd(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Decryptor.Protocol;
+using Decryptor.Supervisor.Observability.Journald;
 using Decryptor.Supervisor.Scheduling;
 using Serilog;
 using Serilog.Events;
@@ -22,10 +23,10 @@ sealed class EventJournal(ILogger log)
     void Tell(Order.Kill kill)
     {
         if (kill.Over is { } attempt)
-            log.Warning("job {Job} attempt {Attempt} {Worker} is killed: {Why}",
+            As(MessageId.WorkerKilled).Warning("job {Job} attempt {Attempt} {Worker} is killed: {Why}",
                 attempt.Job, attempt.Number, kill.Worker, kill.Why);
         else
-            log.Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
+            As(MessageId.WorkerKilled).Warning("{Worker} is killed: {Why}", kill.Worker, kill.Why);
     }
 
     void Tell(Row row, Turn turn)
@@ -35,21 +36,26 @@ sealed class EventJournal(ILogger log)
             case Row.JobIs { Job: var job } changed: Tell(job, changed.Why); break;
             case Row.WorkerStarts starts: log.Debug("{Worker} starts", starts.Worker); break;
             case Row.WorkerEnded { Charged: { } charged } ended:
-                log.Warning(
+                As(MessageId.WorkerGone).Warning(
                     "{Worker} is gone: {How}; charged to job {Job} attempt {Attempt}",
                     ended.Worker, ended.How, charged, AttemptsOf(charged, turn));
                 break;
-            case Row.WorkerEnded ended: log.Information("{Worker} is gone: {How}", ended.Worker, ended.How); break;
+            case Row.WorkerEnded ended:
+                As(MessageId.WorkerGone).Information("{Worker} is gone: {How}", ended.Worker, ended.How);
+                break;
             case Row.Quarantined { Poison: var poison }:
-                log.Warning("{Sha256:l}, {Bytes} bytes, is quarantined for what job {Job} did: it is not opened again",
+                As(MessageId.Quarantined).Warning(
+                    "{Sha256:l}, {Bytes} bytes, is quarantined for what job {Job} did: it is not opened again",
                     poison.Sha256, poison.Bytes, poison.Job);
                 break;
             case Row.Released { Poison: var poison }:
-                log.Information("{Sha256:l}, {Bytes} bytes, is out of quarantine; it was job {Job}",
+                As(MessageId.Released).Information(
+                    "{Sha256:l}, {Bytes} bytes, is out of quarantine; it was job {Job}",
                     poison.Sha256, poison.Bytes, poison.Job);
                 break;
             case Row.Audit audit:
-                log.Information("{Who:l} asked to {Act:l} job {Job}: {Result:l}",
+                As(MessageId.Audit).Information(
+                    "{Who:l} asked to {Act:l} job {Job}: {Result:l}",
                     Harmless.Text(audit.Who), audit.Act.ToString().ToLowerInvariant(), audit.Job,
                     Harmless.Text(audit.Result));
                 break;
@@ -60,11 +66,21 @@ sealed class EventJournal(ILogger log)
     static int AttemptsOf(long job, Turn turn) =>
         turn.Rows.OfType<Row.JobIs>().LastOrDefault(row => row.Job.Id == job)?.Job.Attempts ?? 0;
 
-    void Tell(Job job, string why) => log.Write(
+    ILogger As(string messageId) => log.ForContext(MessageId.Property, messageId);
+
+    void Tell(Job job, string why) => As(KindOf(job)).Write(
         LevelOf(job), "job {Job} attempt {Attempt} {Worker}: {State} {Outcome} {Code:l} {Source}: {Why:l}",
         job.Id, job.Attempts, job.Worker?.ToString() ?? "-",
         job.State, job.Outcome is { } outcome ? Report.Word(outcome) : "-",
         job.Code.Length > 0 ? job.Code : "-", Harmless.Text(job.Source), Harmless.Text(why));
+
+    static string KindOf(Job job) => job switch
+    {
+        { State: JobState.Failed } => MessageId.JobFailed,
+        { State: JobState.Completed } => MessageId.JobCompleted,
+        { State: JobState.Undecrypted, Attempts: > 0 } => MessageId.JobRequeued,
+        _ => MessageId.JobMoved,
+    };
 
     static LogEventLevel LevelOf(Job job) => job switch
     {

@@ -38,8 +38,8 @@ sealed class StatusFile
         Write("stopped");
     }
 
-    /// <summary>Writes both files now and returns the text.</summary>
-    public string Write(string trigger)
+    /// <summary>Writes both files now; returns the text, and the verdict in it.</summary>
+    public (string Text, string Verdict) Write(string trigger)
     {
         lock (_gate)
         {
@@ -55,7 +55,7 @@ sealed class StatusFile
                 Missed++;
             }
 
-            return text;
+            return (text, view.Verdict);
         }
     }
 

@@ -9,15 +9,10 @@ static class StatusSurvey
 {
     public static StatusView Make(StatusSources sources, DateTimeOffset start, string trigger)
     {
-        var snapshot = sources.Latest();
         var now = sources.Now();
+        var (snapshot, verdict, reasons) = Judge(sources, start, now);
         var tally = snapshot.Tally;
-        var trouble = sources.Trouble();
-        var refused = sources.ReloadRefused();
         var (cardsLost, orphansEnded) = sources.Remains();
-        // Before its first turn a loop has been silent for no longer than we are here.
-        if (snapshot.At < start) snapshot = snapshot with { At = start };
-        var (verdict, reasons) = StatusVerdict.Of(snapshot, now, trouble, refused);
         return new()
         {
             At = now,
@@ -47,10 +42,21 @@ static class StatusSurvey
                 new StatusFailure(failed.Key, failed.Value.Count, failed.Value.LastJob))],
             Confinements = sources.Confinements(),
             Keys = sources.Keys(),
-            ReloadRefused = refused,
-            Trouble = trouble,
+            ReloadRefused = sources.ReloadRefused(),
+            Trouble = sources.Trouble(),
             Flight = sources.Flight(),
         };
+    }
+
+    /// <summary>How it is, and why; looks at nothing but memory.</summary>
+    public static (Snapshot Snapshot, string Verdict, IReadOnlyList<string> Reasons) Judge(
+        StatusSources sources, DateTimeOffset start, DateTimeOffset now)
+    {
+        var snapshot = sources.Latest();
+        // Before its first turn a loop has been silent for no longer than we are here.
+        if (snapshot.At < start) snapshot = snapshot with { At = start };
+        var (verdict, reasons) = StatusVerdict.Of(snapshot, now, sources.Trouble(), sources.ReloadRefused());
+        return (snapshot, verdict, reasons);
     }
 
     static StatusTotals TotalsOf(Tally tally) => new(

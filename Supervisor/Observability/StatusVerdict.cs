@@ -10,6 +10,9 @@ namespace Decryptor.Supervisor.Observability;
 /// </summary>
 static class StatusVerdict
 {
+    /// <summary>The verdict on a loop that decides nothing.</summary>
+    public const string Wedged = "wedged";
+
     /// <summary>An idle loop turns once a second; so long without a turn is no accident.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
 
@@ -22,7 +25,7 @@ static class StatusVerdict
         if (silent) reasons.Add($"the event loop is silent since {TimeOfDay(snapshot.At)}");
         reasons.AddRange(Reasons(snapshot, now));
         if (reloadRefused is not null) reasons.Add("the last reload was refused");
-        var verdict = silent && trouble is null ? "wedged"
+        var verdict = silent && trouble is null ? Wedged
             : snapshot.DrainBy is not null ? "stopping"
             : reasons.Count > 0 ? "degraded"
             : "ok";

@@ -262,7 +262,7 @@ sealed class StatusTests
         var first = File.GetLastWriteTimeUtc(text);
         Assert.That(
             SpinWait.SpinUntil(() => File.GetLastWriteTimeUtc(text) > first, TimeSpan.FromSeconds(20)), "and anew");
-        Assert.That(status.Write("SIGUSR1"), Does.Contain("· SIGUSR1"));
+        Assert.That(status.Write("SIGUSR1").Text, Does.Contain("· SIGUSR1"));
         Assert.That(starved.Holds, "the pool was starved all the time");
         status.Stop();
     }
